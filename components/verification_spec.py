@@ -1,0 +1,70 @@
+"""What the verifier is asked, NSV_SPEC: the lab's targets and what is expected of them. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Requirement = bool | Literal["auto"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetMount:
+    """`key` is equal where, and only where, two mounts show the same data."""
+
+    path: str
+    mode: Literal["ro", "rw"]
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A container under verification; its id is known to the engine only."""
+
+    name: str
+    networks: Sequence[str]
+    mounts: Sequence[TargetMount]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expectations:
+    """Of the whole lab. `require` says of user, cgroup and time whether they must be isolated."""
+
+    networks: Sequence[str]
+    internal: Sequence[str]
+    require: Mapping[str, Requirement]
+    deadline_ms: int
+
+
+def specification(
+    targets: Sequence[Target], ids: Sequence[str], expected: Expectations
+) -> dict[str, Any]:
+    """NSV_SPEC for targets and their 64-hex ids in the same order.
+
+    `run_id` follows from all the rest: an equal question has an equal id.
+    """
+    spec: dict[str, Any] = {
+        "containers": [
+            {
+                "name": target.name,
+                "id": container_id,
+                "networks": list(target.networks),
+                "volumes": [{"path": m.path, "mode": m.mode, "key": m.key} for m in target.mounts],
+            }
+            for target, container_id in zip(targets, ids, strict=True)
+        ],
+        "allow_shared": [],
+        "dns_networks": list(expected.networks),
+        "icc_false": [],
+        "internal": list(expected.internal),
+        "published": [],
+        "require": dict(expected.require),
+        "deadline_ms": expected.deadline_ms,
+    }
+    return {"run_id": hashlib.sha256(as_text(spec).encode()).hexdigest()[:16], **spec}
+
+
+def as_text(spec: Mapping[str, Any]) -> str:
+    """One form for equal specs."""
+    return json.dumps(spec, sort_keys=True, separators=(",", ":"))

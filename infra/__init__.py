@@ -1,0 +1,1 @@
+"""What this project builds: one Docker lab a stack, as its configuration describes it."""

@@ -1,0 +1,14 @@
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `main: infra/` hides the root
+
+from infra.config import load
+from infra.preflight import preflight
+from infra.program import build, export
+from infra.surroundings import surroundings
+from verifier.archive import build as verifier_archive
+
+lab, around = load(), surroundings(verifier_archive())
+preflight(lab, around)
+export(build(lab, around))

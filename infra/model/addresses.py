@@ -1,0 +1,55 @@
+"""Address ranges and addresses, each by itself; how they fit together is `address_plan`."""
+
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from infra.model.base import text_of
+
+PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+ENGINE_DEFAULT = IPv4Network(
+    "172.17.0.0/16"
+)  # docker0, on every engine that was not told otherwise
+SMALLEST_PREFIX = 29
+
+
+def private_subnet(value: object) -> IPv4Network:
+    """A private IPv4 range, written with no host bits, of /8 to /29."""
+    if isinstance(value, IPv4Network):
+        return value
+    text = text_of(value, "a subnet", "172.30.10.0/24")
+    try:
+        loose = IPv4Network(text, strict=False)
+    except (AddressValueError, NetmaskValueError, ValueError):
+        raise ValueError(f"{text!r} is not an IPv4 range; write it as in 172.30.10.0/24") from None
+    if "/" not in text:
+        raise ValueError(f"{text} has no prefix length; write it as in {text}/24")
+    if str(loose.network_address) != text.partition("/")[0]:
+        raise ValueError(f"{text} has host bits set; the range is {loose}")
+    if not any(loose.subnet_of(private) for private in PRIVATE):
+        raise ValueError(
+            f"{loose} is not private; take a range inside 10.0.0.0/8, 172.16.0.0/12 or "
+            "192.168.0.0/16"
+        )
+    if loose.prefixlen > SMALLEST_PREFIX:
+        raise ValueError(f"{loose} is too small for a gateway and containers; take /29 or wider")
+    if loose.overlaps(ENGINE_DEFAULT):
+        raise ValueError(
+            f"{loose} overlaps {ENGINE_DEFAULT}, the engine's default bridge; take another range"
+        )
+    return loose
+
+
+def ipv4(value: object) -> IPv4Address:
+    if isinstance(value, IPv4Address):
+        return value
+    text = text_of(value, "an address", "172.30.10.10")
+    try:
+        return IPv4Address(text)
+    except AddressValueError:
+        raise ValueError(f"{text!r} is not an IPv4 address; write it as in 172.30.10.10") from None
+
+
+PrivateSubnet = Annotated[IPv4Network, BeforeValidator(private_subnet)]
+Ipv4 = Annotated[IPv4Address, BeforeValidator(ipv4)]

@@ -1,0 +1,37 @@
+"""The whole lab: one strict, frozen model. It holds no secret and reads nothing."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from infra.model.address_plan import address_problems
+from infra.model.base import OrEmpty, Strict, refuse
+from infra.model.container import ContainerConfig
+from infra.model.host import HostConfig
+from infra.model.lab_rules import lab_problems
+from infra.model.names import Key
+from infra.model.parts import ImageConfig, NetworkConfig, VerificationConfig, VolumeConfig
+
+
+class Lab(Strict):
+    """What `docklab:lab` in a stack's configuration says."""
+
+    host: HostConfig = Field(description="where the lab runs, such as {kind: local}")
+    images: dict[Key, ImageConfig] = Field(min_length=1, description="the images, by a key each")
+    networks: dict[Key, NetworkConfig] = Field(default_factory=dict)
+    volumes: dict[Key, Annotated[VolumeConfig, OrEmpty]] = Field(default_factory=dict)
+    containers: dict[Key, ContainerConfig] = Field(
+        min_length=1, description="the containers, by a key each"
+    )
+    verification: Annotated[VerificationConfig, OrEmpty] = VerificationConfig()
+    allow_data_loss: tuple[Key, ...] = ()
+
+    @model_validator(mode="after")
+    def fits_together(self) -> Self:
+        refuse([*lab_problems(self), *address_problems(self)])
+        return self
+
+    @property
+    def verification_image(self) -> str:
+        """The key of the image that the verification runs in: named, or the only one."""
+        return self.verification.image or next(iter(self.images))

@@ -1,0 +1,92 @@
+"""Names a lab writes down: keys, DNS names, images, variables, users, capabilities. Form only."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from components.capabilities import normal_capability
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONFIG_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_USER_PART = r"(?:[0-9]+|[a-z_][a-z0-9_-]*)"
+_USER = re.compile(rf"{_USER_PART}(:{_USER_PART})?")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_HOST = r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?"
+_PATH_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY = rf"(?:{_HOST}/)?{_PATH_PART}(?:/{_PATH_PART})*"
+_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+_IMAGE = re.compile(rf"(?P<repository>{_REPOSITORY})(?::(?P<tag>{_TAG}))?")
+
+
+def _of_form(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(f"{value!r} is not {what}")
+        return value
+
+    return check
+
+
+def image_name(value: str) -> str:
+    """A reference `[registry/]repository[:tag]`; the digest has a key of its own."""
+    if "@" in value:
+        raise ValueError(
+            f"{value!r} holds a digest; write it beside the name, as digest: sha256:<64 hex digits>"
+        )
+    if not _IMAGE.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is not an image reference; write [registry/]repository:tag in lower case, "
+            "such as python:3.11-slim-bookworm"
+        )
+    return value
+
+
+def split_image(name: str) -> tuple[str, str | None]:
+    """Repository and tag of a checked image name."""
+    match = _IMAGE.fullmatch(name)
+    if match is None:
+        raise ValueError(f"{name!r} is not an image reference")
+    return match["repository"], match["tag"]
+
+
+Key = Annotated[
+    str,
+    AfterValidator(
+        _of_form(
+            _LABEL,
+            "a key: as it becomes a DNS name, use 1 to 63 of a-z, 0-9 and -, no - at either end",
+        )
+    ),
+]
+DnsName = Annotated[
+    str,
+    AfterValidator(
+        _of_form(_LABEL, "a DNS label: use 1 to 63 of a-z, 0-9 and -, with no - at either end")
+    ),
+]
+Variable = Annotated[
+    str,
+    AfterValidator(
+        _of_form(_VARIABLE, "a variable's name: use letters, digits and _, no digit first")
+    ),
+]
+ConfigKey = Annotated[
+    str,
+    AfterValidator(
+        _of_form(
+            _CONFIG_KEY,
+            "a configuration key's name, such as db_password (the secret itself never goes here)",
+        )
+    ),
+]
+User = Annotated[
+    str, AfterValidator(_of_form(_USER, 'a user: write "uid", "uid:gid", "name" or "name:group"'))
+]
+Digest = Annotated[
+    str, AfterValidator(_of_form(_DIGEST, "a digest: write sha256: and 64 hex digits"))
+]
+ImageName = Annotated[str, AfterValidator(image_name)]
+Capability = Annotated[str, AfterValidator(normal_capability)]

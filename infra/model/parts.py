@@ -1,0 +1,109 @@
+"""The shapes of a lab's images, networks, volumes and verification."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from infra.model.addresses import Ipv4, PrivateSubnet
+from infra.model.base import Count, Flag, Problem, Strict, refuse
+from infra.model.names import Digest, ImageName, Key, split_image
+
+
+class ImageConfig(Strict):
+    """An image by name and tag, by name and digest, or both: then the digest decides."""
+
+    name: ImageName = Field(description="the image's reference, such as python:3.11-slim-bookworm")
+    digest: Digest | None = None
+
+    @model_validator(mode="after")
+    def tag_or_digest(self) -> Self:
+        if self.digest is None and split_image(self.name)[1] is None:
+            refuse(
+                [
+                    Problem(
+                        ("name",),
+                        f"{self.name} has neither tag nor digest, and would be whatever latest is "
+                        f"that day; write {self.name}:<tag>",
+                    )
+                ]
+            )
+        return self
+
+    @property
+    def reference(self) -> str:
+        """What the engine is asked for: the digest where it is known, else the tag."""
+        repository, _ = split_image(self.name)
+        return f"{repository}@{self.digest}" if self.digest else self.name
+
+
+class NetworkConfig(Strict):
+    """A bridge network of its own. `internal` gives it no way out of the machine."""
+
+    subnet: PrivateSubnet = Field(description="the network's range, such as 172.30.10.0/24")
+    gateway: Ipv4 | None = None
+    internal: Flag = False
+
+    @property
+    def router(self) -> IPv4Address:
+        """The bridge's own address: `gateway`, else the first host of the subnet."""
+        return self.gateway or self.subnet.network_address + 1
+
+    @model_validator(mode="after")
+    def gateway_is_a_host_of_the_subnet(self) -> Self:
+        refuse(self._gateway_problems())
+        return self
+
+    def _gateway_problems(self) -> Iterator[Problem]:
+        if self.router not in self.subnet:
+            text = f"{self.router} is outside the subnet {self.subnet}"
+        elif self.router in (self.subnet.network_address, self.subnet.broadcast_address):
+            text = f"{self.router} is the network or broadcast address of {self.subnet}"
+        else:
+            return
+        first = self.subnet.network_address + 1
+        yield Problem(("gateway",), f"{text}; {first} is the usual choice, and the default")
+
+
+class VolumeConfig(Strict):
+    """A named volume. Any change here replaces it, and its data with it."""
+
+    driver: Annotated[str, Field(pattern=r"^[a-z0-9][a-zA-Z0-9_./-]*$")] = "local"
+    options: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def no_bind_mount_in_disguise(self) -> Self:
+        device = self.options.get("device", "")
+        flags = self.options.get("o", "").split(",")
+        if device.startswith("/") or {"bind", "rbind"} & set(flags):
+            refuse(
+                [
+                    Problem(
+                        ("options",),
+                        f"device {device or '(none)'} makes this volume a piece of the machine; "
+                        "write it under the container's binds, where the rules of bind mounts hold",
+                    )
+                ]
+            )
+        return self
+
+
+Requirement = Literal["auto", True, False]
+
+
+class RequireConfig(Strict):
+    """Namespaces that not every engine gives: `auto` asks for what this one can give."""
+
+    user: Requirement = "auto"
+    cgroup: Requirement = "auto"
+    time: Requirement = "auto"
+
+
+class VerificationConfig(Strict):
+    """How the lab's isolation is verified after every change."""
+
+    enabled: Flag = True
+    image: Key | None = None
+    require: RequireConfig = RequireConfig()
+    deadline_ms: Annotated[Count, Field(ge=50, le=10_000)] = 250

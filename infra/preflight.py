@@ -1,0 +1,124 @@
+"""What must hold on this machine before anything is touched: environment, engine, bind sources.
+
+The only module of the program that looks at the world; called by `__main__`, never at import.
+"""
+
+import http.client
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+import pulumi
+
+from infra.model.lab import Lab
+from infra.model.paths import resolve_source, why_not_bound, within
+from infra.surroundings import Surroundings
+
+ANSWER_SECONDS = 5.0
+_HIJACKERS = ("DOCKER_CONTEXT", "DOCKER_CERT_PATH", "DOCKER_CERT_MATERIAL")
+
+
+def preflight(lab: Lab, around: Surroundings, environment: Mapping[str, str] = os.environ) -> None:
+    """Refuse a run that could not end well.
+
+    Raises:
+        pulumi.RunError: naming every problem found, with its way out.
+    """
+    problems = [
+        *hijackers(environment),
+        *engine_problems(around.docker_host),
+        *source_problems(lab, around),
+    ]
+    if problems:
+        raise pulumi.RunError("\n".join(["this machine is not ready for the lab:", *problems]))
+
+
+def hijackers(environment: Mapping[str, str]) -> Iterator[str]:
+    """Variables that send the Docker provider elsewhere than its explicit `host` says."""
+    for name in _HIJACKERS:
+        if environment.get(name):
+            yield (
+                f"  {name} is set, and would silently redirect the Docker provider to another "
+                f"engine; run `unset {name}` and say the engine's address with DOCKER_HOST"
+            )
+
+
+def engine_problems(docker_host: str) -> Iterator[str]:
+    """Why the engine at an address cannot be used by a local host, if it cannot."""
+    try:
+        connection = _connection(docker_host)
+    except ValueError as error:
+        yield f"  DOCKER_HOST: {error}"
+        return
+    try:
+        connection.request("GET", "/_ping")
+        response = connection.getresponse()
+        if response.status != 200:
+            yield (
+                f"  {docker_host} answers, but not as a Docker engine (status {response.status}); "
+                "let DOCKER_HOST name one"
+            )
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        yield (
+            f"  no Docker engine answers at {docker_host} ({reason}); start it, or let DOCKER_HOST "
+            "name one that runs; `make up` sets one up where there is none"
+        )
+    finally:
+        connection.close()
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=ANSWER_SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(ANSWER_SECONDS)
+        self.sock.connect(self._path)
+
+
+def _connection(docker_host: str) -> http.client.HTTPConnection:
+    parts = urlsplit(docker_host)
+    if parts.scheme == "unix" and parts.path.startswith("/"):
+        return _UnixConnection(parts.path)
+    if parts.scheme in ("tcp", "http") and parts.hostname:
+        return http.client.HTTPConnection(
+            parts.hostname, parts.port or 2375, timeout=ANSWER_SECONDS
+        )
+    if parts.scheme == "ssh":
+        raise ValueError(
+            f"{docker_host} is another machine, and a lab of kind local makes its folders on this "
+            "one; unset it, or name a unix:// address of this machine"
+        )
+    raise ValueError(
+        f"{docker_host!r} is not an engine's address; write unix:///path/to/docker.sock or tcp://host:port"
+    )
+
+
+def source_problems(lab: Lab, around: Surroundings) -> Iterator[str]:
+    """Bind sources that are wrong once links are followed, or missing where they may not be."""
+    for key, container in lab.containers.items():
+        for i, bind in enumerate(container.binds):
+            path = f"  lab.containers.{key}.binds[{i}].source"
+            source = resolve_source(bind.source, around.lab_dir)
+            real = os.path.realpath(source)
+            reason = why_not_bound(real) or _why_not_ours(real, around)
+            if reason:
+                told = source if real == source else f"{source} (in truth {real})"
+                yield f"{path}: {told} may not be mounted: {reason}; name a folder of the lab's own"
+            elif bind.missing == "error" and not os.path.lexists(source):
+                yield f"{path}: {source} does not exist; make it, or write missing: create"
+
+
+def _why_not_ours(real: str, around: Surroundings) -> str | None:
+    home = os.path.realpath(around.home)
+    if within(real, os.path.join(home, "lab")) and real != os.path.join(home, "lab"):
+        return None
+    if within(real, home) or within(home, real):
+        return f"{home} holds the project's state, passphrase and engine"
+    return None

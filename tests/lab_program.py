@@ -1,0 +1,25 @@
+"""The good lab as a Pulumi program, with anything changed in it. Not a test."""
+
+from collections.abc import Callable
+from typing import Any
+
+from lab_values import changed
+
+from infra.config import parse
+from infra.program import build, export
+from infra.surroundings import Surroundings
+
+AROUND = Surroundings(
+    organization="organization",
+    project="docklab",
+    stack="test",
+    docker_host="unix:///run/x.sock",
+    home="/srv/clone/.docklab",
+    verifier=b"zipapp",
+)
+
+
+def program(*changes: tuple[str, Any]) -> Callable[[], None]:
+    """Declares the lab, as `infra/__main__.py` would."""
+    lab = parse(changed(*changes))
+    return lambda: export(build(lab, AROUND))

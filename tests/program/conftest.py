@@ -1,0 +1,142 @@
+"""A recording engine: programs run on it whole, and tests assert on what was registered."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from lab_program import program
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.settings import SETTINGS, set_root_resource
+
+READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
+CONTAINER = "docker:index/container:Container"
+
+
+class Provider(Mocks):
+    """Answers a registration as the Docker provider would, as far as the program looks."""
+
+    def __init__(self, preview: bool, new_stack: bool) -> None:
+        self.preview = preview
+        self.new_stack = new_stack
+        self.checkpoint: dict[str, Any] = {}
+        passed = {"id": "mnt.host", "status": "pass", "required": True}
+        self.report: dict[str, Any] = {"verdict": "isolated", "checks": [passed]}
+        self.exit_code = 0
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        known = not (self.preview and self.new_stack)
+        state = {"name": f"{args.name}-0a1b2c3", **args.inputs}
+        if args.typ.endswith(":RemoteImage") and known:
+            state["imageId"] = "sha256:" + "1" * 64
+        if args.inputs.get("attach") and known:
+            state |= {"exitCode": self.exit_code, "containerLogs": self._said(args.inputs)}
+        return (f"{args.name}-id" if known else ""), state
+
+    def _said(self, inputs: dict[str, Any]) -> str:
+        asked = json.loads(inputs["envs"][0].removeprefix("NSV_SPEC="))
+        return json.dumps({"schema": "nsv/1", "run_id": asked["run_id"], **self.report})
+
+    def call(self, args: MockCallArgs) -> dict[str, Any]:
+        if args.token != READ_STATE:
+            raise AssertionError(f"unexpected lookup {args.token}: this engine has no provider")
+        if self.new_stack:
+            raise AssertionError(
+                "asked for a checkpoint that does not exist: the engine would crash"
+            )
+        return {"name": args.args["stackName"], "outputs": self.checkpoint}
+
+
+class Engine(MockMonitor):
+    """Remembers each registration as the engine sees it: type, parent, options, inputs."""
+
+    def __init__(self, provider: Provider) -> None:
+        super().__init__(provider)
+        self.requests: list[Any] = []
+        self.lookups: list[Any] = []
+        self.finished: set[str] = set()
+        self.outputs: dict[str, Any] = {}
+
+    def RegisterResource(self, request: Any) -> Any:
+        if request.type != "pulumi:pulumi:Stack":
+            self.requests.append(request)
+        return super().RegisterResource(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        self.finished.add(request.urn)
+        if "::pulumi:pulumi:Stack::" in request.urn:
+            self.outputs = pulumi.runtime.rpc.deserialize_properties(request.outputs)
+        return super().RegisterResourceOutputs(request)
+
+    def Invoke(self, request: Any) -> Any:
+        self.lookups.append(request)
+        return super().Invoke(request)
+
+    def of(self, typ: str) -> dict[str, dict[str, Any]]:
+        """Inputs of every resource of a type, by logical name."""
+        return {
+            request.name: pulumi.runtime.rpc.deserialize_properties(request.object)
+            for request in self.requests
+            if request.type == typ
+        }
+
+    def request(self, typ: str, name: str) -> Any:
+        [found] = [r for r in self.requests if (r.type, r.name) == (typ, name)]
+        return found
+
+
+@pytest.fixture(scope="session")
+def engine_for() -> Callable[..., Engine]:
+    """Make a fresh engine: previewing or not, of a stack that has a checkpoint or not."""
+
+    def make(preview: bool = False, new_stack: bool = False) -> Engine:
+        return Engine(Provider(preview, new_stack and preview))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """One for all runs: the threads that answer registrations are costly to start."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield loop
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def built(
+    engine_for: Callable[..., Engine], loop: asyncio.AbstractEventLoop
+) -> Callable[..., Engine]:
+    """Run a program on an engine and drain it, so that absence is assertable too."""
+    # As Pulumi's own language host does: a stopped program leaves tasks that nobody asks about.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+    def run(
+        program: Callable[[], object],
+        engine: Engine | None = None,
+        config: dict[str, str] | None = None,
+    ) -> Engine:
+        engine = engine or engine_for()
+        pulumi.runtime.set_mocks(
+            engine.mocks, "docklab", "test", preview=engine.mocks.preview, monitor=engine
+        )
+        pulumi.runtime.set_all_config(config or {}, list(config or {}))
+        # The stack that set_mocks made has registered its outputs already; this run has its own.
+        set_root_resource(None)
+        SETTINGS.outputs.clear()
+        SETTINGS.rpc_manager.clear()
+        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: (program(), None)[1]))
+        return engine
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def unchanged(built: Callable[..., Engine]) -> Engine:
+    """What the good lab registers, for tests that only look."""
+    return built(program())

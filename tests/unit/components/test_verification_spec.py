@@ -1,0 +1,57 @@
+"""What the verifier is asked, and the run id that follows from it."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.verification_spec import (
+    Expectations,
+    Target,
+    TargetMount,
+    as_text,
+    specification,
+)
+
+TARGETS = [
+    Target(
+        name="web",
+        networks=["front"],
+        mounts=[TargetMount(path="/data", mode="ro", key="volume:data")],
+    ),
+    Target(name="keeper", networks=["back"], mounts=[]),
+]
+EXPECTED = Expectations(
+    networks=["front", "back"],
+    internal=["back"],
+    require={"user": "auto", "cgroup": True, "time": False},
+    deadline_ms=250,
+)
+IDS = ["a" * 64, "b" * 64]
+
+
+def test_targets_meet_their_ids_in_order():
+    spec = specification(TARGETS, IDS, EXPECTED)
+    assert [(c["name"], c["id"]) for c in spec["containers"]] == [
+        ("web", "a" * 64),
+        ("keeper", "b" * 64),
+    ]
+    assert spec["containers"][0]["volumes"] == [
+        {"path": "/data", "mode": "ro", "key": "volume:data"}
+    ]
+    assert spec["internal"] == ["back"]
+    assert spec["require"] == {"user": "auto", "cgroup": True, "time": False}
+
+
+def test_no_sharing_is_ever_declared_as_allowed():
+    assert specification(TARGETS, IDS, EXPECTED)["allow_shared"] == []
+
+
+ids = st.text("0123456789abcdef", min_size=64, max_size=64)
+
+
+@given(st.tuples(ids, ids), st.tuples(ids, ids))
+def test_the_run_id_is_equal_exactly_where_the_question_is(one, two):
+    first, second = (specification(TARGETS, pair, EXPECTED) for pair in (one, two))
+    assert (first["run_id"] == second["run_id"]) == (one == two)
+    assert json.loads(as_text(first)) == first

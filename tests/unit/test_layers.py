@@ -1,0 +1,83 @@
+"""Imports point one way: infra -> components -> providers. Pure modules import no SDK."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SDK = {"pulumi", "pulumi_docker", "pulumi_command", "pulumi_aws", "docker"}
+THIRD_PARTY = SDK | {"pydantic", "pydantic_core", "yaml", "grpc", "google"}
+PURE = (
+    "capabilities",
+    "data_loss",
+    "durations",
+    "recorded_state",
+    "verdict",
+    "verification_spec",
+)
+COMPONENTS = {path.stem for path in (ROOT / "components").glob("*.py")} - {"__init__", "host"}
+FORBIDDEN = {
+    "components/**/*.py": {"infra", "tests", "toolchain", "verifier", "pulumi_aws"},
+    "infra/model/*.py": SDK | {"tests", "toolchain", "verifier"},
+    "infra/explain.py": SDK,
+    "infra/*.py": {"tests", "toolchain", "pulumi_aws"},
+    "verifier/**/*.py": THIRD_PARTY | {"infra", "components", "toolchain", "tests"},
+    "toolchain/**/*.py": {"infra", "components", "tests"},
+    **{f"components/{name}.py": THIRD_PARTY for name in PURE},
+}
+# Reading files, sockets or the environment; allowed where a module's name says that it does.
+IO = {"subprocess", "socket", "http", "http.client", "urllib.request", "shutil", "tempfile"}
+
+
+def imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text())
+    names = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    return names | {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module}
+
+
+def top(names: set[str]) -> set[str]:
+    return {name.split(".")[0] for name in names}
+
+
+def relative(path: object) -> str:
+    return str(path.relative_to(ROOT)) if isinstance(path, Path) else ""
+
+
+def test_every_rule_is_about_files_that_exist():
+    assert [pattern for pattern in FORBIDDEN if not list(ROOT.glob(pattern))] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "banned"),
+    [(p, b) for pattern, b in FORBIDDEN.items() for p in sorted(ROOT.glob(pattern))],
+    ids=relative,
+)
+def test_imports_point_one_way(path, banned):
+    assert not top(imported(path)) & banned
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "components").glob("*.py")), ids=relative)
+def test_no_component_imports_a_sibling_component(path):
+    siblings = COMPONENTS - set(PURE) - {path.stem}
+    assert not imported(path) & {f"components.{name}" for name in siblings}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *sorted((ROOT / "components").glob("*.py")),
+        *sorted((ROOT / "infra/model").glob("*.py")),
+        *(ROOT / "infra" / f"{name}.py" for name in ("config", "program", "wiring", "explain")),
+    ],
+    ids=relative,
+)
+def test_what_declares_a_lab_does_no_io(path):
+    names = imported(path)
+    assert not names & IO
+    assert "os" not in names
+
+
+def test_infra_uses_the_verifier_only_to_ship_it():
+    users = [p.name for p in (ROOT / "infra").rglob("*.py") if "verifier" in top(imported(p))]
+    assert users == ["__main__.py"]

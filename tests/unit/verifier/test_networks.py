@@ -1,0 +1,261 @@
+"""The network as it was tried, judged on hand-made facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from unit.verifier.facts_of_a_lab import (
+    container_id,
+    failing,
+    lab,
+    report_of,
+    rows,
+    spec_for,
+    target,
+    with_ns,
+)
+
+from verifier.facts import Facts, Room, Unread
+from verifier.spec import Container, Spec
+
+A, B, C = ("172.30.1.2", 24), ("172.30.1.3", 24), ("172.30.2.2", 24)
+NETWORKS = {"c1": ("front",), "c2": ("front",), "c3": ("back",)}
+OK, SILENT, REFUSED = ("OK", 0.5), ("TIMEOUT", 250.0), ("ECONNREFUSED", 0.1)
+HOST = "the host"
+
+
+def room(name: str, address: tuple[str, int], **changes: Any) -> Room:
+    """c1 and c2 on one network, c3 on another: everything as it should be."""
+    addresses = {"c1": A, "c2": B, "c3": C}
+    near = ("c1", "c2") if name != "c3" else ("c3",)
+    made = Room(
+        addresses=(address,),
+        reach={o: {ip[0]: OK if o in near else SILENT} for o, ip in addresses.items()},
+        loopback={o: OK if o == name else REFUSED for o in (*addresses, HOST)},
+        names={
+            o: ("OK", (ip[0],)) if o in near else ("NXDOMAIN", ()) for o, ip in addresses.items()
+        },
+    )
+    return replace(made, **changes)
+
+
+def sound() -> dict[str, Room | Unread]:
+    return {"c1": room("c1", A), "c2": room("c2", B), "c3": room("c3", C)}
+
+
+def facts(rooms: dict[str, Room | Unread]) -> Facts:
+    return replace(lab(target(1), target(2), target(3)), rooms=rooms)
+
+
+def spec(**changes: Any) -> Spec:
+    containers = tuple(
+        Container(name=name, id=container_id(n), networks=networks)
+        for n, (name, networks) in enumerate(NETWORKS.items(), 1)
+    )
+    made = spec_for(lab(target(1), target(2), target(3)), containers=containers)
+    return replace(made, **{"dns_networks": ("front", "back"), **changes})
+
+
+def bent(name: str, **changes: Any) -> dict[str, Room | Unread]:
+    rooms = sound()
+    one = rooms[name]
+    assert isinstance(one, Room)
+    return {**rooms, name: replace(one, **changes)}
+
+
+def reach(name: str, **results: tuple[str, float]) -> dict[str, Room | Unread]:
+    addresses = {"c1": A, "c2": B, "c3": C}
+    one = sound()[name]
+    assert isinstance(one, Room)
+    changed = {other: {addresses[other][0]: result} for other, result in results.items()}
+    return bent(name, reach={**one.reach, **changed})
+
+
+def test_a_network_that_is_as_declared_passes() -> None:
+    made = report_of(facts(sound()), spec())
+    assert made["exit_code"] == 0, made["summary"]
+    row = next(one for one in rows(made, "net.reach") if one["subject"] == "c1")
+    assert row["evidence"]["row"] == {"c2": "OK 0.5 ms", "c3": "TIMEOUT"}
+    assert row["control"] == {"own_address": True}
+
+
+def test_without_declared_networks_nothing_is_claimed_about_them() -> None:
+    made = report_of(lab())
+    assert not rows(made, "net.reach")
+    assert made["exit_code"] == 0
+
+
+def test_declared_networks_that_nobody_tried_are_inconclusive() -> None:
+    made = report_of(replace(facts({}), rooms=None), spec())
+    assert made["exit_code"] == 3
+    assert {one["status"] for one in rows(made, "net.reach")} == {"skipped"}
+
+
+@pytest.mark.parametrize("what", ["OK", "OTHER", "ECONNREFUSED"])
+def test_reaching_a_container_of_another_network_fails(what: str) -> None:
+    made = report_of(facts(reach("c1", c3=(what, 0.4))), spec())
+    assert failing(made) == {"net.reach"}
+    assert "c1 and c3 share no network" in made["summary"]
+
+
+@pytest.mark.parametrize("what", ["TIMEOUT", "ECONNREFUSED", "OTHER", "ENETUNREACH"])
+def test_not_reaching_a_container_of_the_same_network_fails(what: str) -> None:
+    made = report_of(facts(reach("c1", c2=(what, 0.4))), spec())
+    assert failing(made) == {"net.reach"}
+    assert "connect c1 and c2 to the network" in made["summary"]
+
+
+@pytest.mark.parametrize("what", ["EMFILE", "EADDRNOTAVAIL", "EIO"])
+def test_a_connection_that_could_not_be_tried_proves_nothing(what: str) -> None:
+    made = report_of(facts(reach("c1", c3=(what, 0.4))), spec())
+    assert (made["exit_code"], failing(made)) == (3, set())
+
+
+def test_silence_proves_nothing_when_the_other_is_deaf_to_itself() -> None:
+    made = report_of(facts(reach("c3", c3=SILENT)), spec())
+    assert (made["exit_code"], failing(made)) == (3, set())
+    assert failing(made, "error") == {"net.self", "net.reach"}
+
+
+def test_silence_proves_nothing_when_the_asker_is_deaf_to_itself() -> None:
+    made = report_of(facts(reach("c1", c1=SILENT)), spec())
+    assert (made["exit_code"], failing(made)) == (3, set())
+
+
+def test_an_address_that_was_not_tried_proves_nothing() -> None:
+    made = report_of(facts(bent("c3", addresses=(C, ("172.30.3.2", 24)))), spec())
+    assert made["exit_code"] == 3
+
+
+def test_a_second_address_beyond_the_shared_network_must_be_blocked() -> None:
+    far = ("172.30.9.3", 24)
+    one = sound()["c2"]
+    assert isinstance(one, Room)
+    both = replace(one, addresses=(B, far), reach={**one.reach, "c2": {B[0]: OK, far[0]: OK}})
+    for result, expected in ((SILENT, 0), (OK, 1)):
+        rooms = {**sound(), "c2": both}
+        first, third = rooms["c1"], rooms["c3"]
+        assert isinstance(first, Room)
+        assert isinstance(third, Room)
+        tried = {B[0]: OK, far[0]: result}
+        rooms["c1"] = replace(first, reach={**first.reach, "c2": tried})
+        silent = {B[0]: SILENT, far[0]: SILENT}
+        rooms["c3"] = replace(third, reach={**third.reach, "c2": silent})
+        assert report_of(facts(rooms), spec())["exit_code"] == expected
+
+
+def test_a_bridge_that_keeps_its_containers_apart_must_do_so() -> None:
+    apart = spec(icc_false=("front",))
+    assert failing(report_of(facts(sound()), apart)) == {"net.reach"}
+    rooms = {**reach("c1", c2=SILENT), "c2": reach("c2", c1=SILENT)["c2"]}
+    assert report_of(facts(rooms), apart)["exit_code"] == 0
+
+
+def test_a_container_without_any_network_is_blocked_from_all() -> None:
+    rooms = sound()
+    unreachable = {o: {ip: ("ENETUNREACH", 0.0)} for o, ip in (("c1", A[0]), ("c2", B[0]))}
+    alone = replace(
+        room("c3", C),
+        addresses=(),
+        reach={**unreachable, "c3": {}},
+        names=dict.fromkeys(("c1", "c2", "c3"), ("ECONNREFUSED", ())),
+    )
+    rooms["c3"] = alone
+    for name in ("c1", "c2"):
+        one = rooms[name]
+        assert isinstance(one, Room)
+        rooms[name] = replace(one, reach={**one.reach, "c3": {}})
+    none = spec()
+    bare = replace(none.containers[2], networks=())
+    made = report_of(facts(rooms), replace(none, containers=(*none.containers[:2], bare)))
+    assert made["exit_code"] == 0, made["summary"]
+    assert {one["status"] for one in rows(made, "net.self")} == {"pass", "not_applicable"}
+    declared = report_of(facts(rooms), spec())
+    assert failing(declared, "error") == {"net.self", "net.dns"}
+
+
+def test_a_loopback_that_answers_in_two_containers_fails() -> None:
+    one = sound()["c1"]
+    assert isinstance(one, Room)
+    for other in ("c3", HOST):
+        made = report_of(facts(bent("c1", loopback={**one.loopback, other: OK})), spec())
+        assert failing(made) == {"net.loopback"}
+        assert other in str(rows(made, "net.loopback"))
+
+
+def test_a_loopback_that_does_not_answer_to_itself_proves_nothing() -> None:
+    one = sound()["c1"]
+    assert isinstance(one, Room)
+    made = report_of(facts(bent("c1", loopback={**one.loopback, "c1": SILENT})), spec())
+    assert (made["exit_code"], failing(made, "error")) == (3, {"net.loopback"})
+
+
+def names(**answers: tuple[str, tuple[str, ...]]) -> dict[str, Room | Unread]:
+    one = sound()["c1"]
+    assert isinstance(one, Room)
+    return bent("c1", names={**one.names, **answers})
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "bad"),
+    [
+        ({"c3": ("OK", (C[0],))}, 1, {"net.dns"}),
+        ({"c3": ("OK", ("203.0.113.9",))}, 0, set()),
+        ({"c2": ("NXDOMAIN", ())}, 1, {"net.dns"}),
+        ({"c2": ("OK", ("203.0.113.9",))}, 1, {"net.dns"}),
+        ({"c3": ("TIMEOUT", ())}, 0, set()),
+        ({"c1": ("TIMEOUT", ()), "c3": ("TIMEOUT", ())}, 3, set()),
+        ({"c3": ("EMFILE", ())}, 3, set()),
+        ({"c3": ("not asked", ())}, 3, set()),
+    ],
+)
+def test_names_are_judged_by_the_addresses_they_give(
+    answers: dict[str, tuple[str, tuple[str, ...]]], code: int, bad: set[str]
+) -> None:
+    made = report_of(facts(names(**answers)), spec())
+    assert (made["exit_code"], failing(made)) == (code, bad)
+
+
+def test_a_room_that_could_not_be_entered_is_an_error_with_its_remedy() -> None:
+    made = report_of(facts({**sound(), "c2": Unread("EPERM")}), spec())
+    assert (made["exit_code"], failing(made)) == (3, set())
+    assert "SYS_ADMIN" in str(rows(made, "net.loopback"))
+
+
+def test_containers_that_share_a_network_namespace_by_declaration_are_one() -> None:
+    shared = with_ns(target(2), "net", target(1).ns["net"])
+    both = room("c1", A)
+    rooms = {
+        "c1": replace(both, loopback={**both.loopback, "c2": OK}),
+        "c2": replace(both, loopback={**both.loopback, "c2": OK}),
+        "c3": sound()["c3"],
+    }
+    for name in ("c1", "c2"):
+        rooms[name] = replace(rooms[name], reach={**both.reach, "c2": {A[0]: OK}})  # type: ignore[type-var]
+    third = rooms["c3"]
+    assert isinstance(third, Room)
+    rooms["c3"] = replace(third, reach={**third.reach, "c2": {A[0]: SILENT}})
+    made = replace(lab(target(1), shared, target(3)), rooms=rooms)
+    allowed = spec(allow_shared=frozenset({("net", "c1", "c2")}))
+    assert report_of(made, allowed)["exit_code"] == 0
+    assert {"net.peer", "net.loopback"} <= failing(report_of(made, spec()))
+
+
+@pytest.mark.parametrize(
+    ("seen", "code"),
+    [(("c1",), 0), (("c1", "c2"), 1), (("c1", HOST), 1), (("c2",), 1), ((), 3)],
+)
+def test_a_queue_must_be_seen_where_it_was_made_and_nowhere_else(
+    seen: tuple[str, ...], code: int
+) -> None:
+    made = report_of(replace(lab(), queues={"c1": seen, "c2": ("c2",)}))
+    assert made["exit_code"] == code
+    assert failing(made) == ({"ipc.sysv"} if code == 1 else set())
+
+
+def test_a_queue_that_could_not_be_made_is_an_error() -> None:
+    made = report_of(replace(lab(), queues={"c1": Unread("EPERM"), "c2": ("c2",)}))
+    assert made["exit_code"] == 3
+    assert "SYS_ADMIN" in str(rows(made, "ipc.sysv"))

@@ -1,0 +1,54 @@
+"""`python -m toolchain.setup.language_host ENGINE_ADDRESS`, as the Pulumi CLI starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+
+import grpc
+from pulumi.runtime.proto import language_pb2_grpc
+
+from toolchain.setup.language_host.service import LanguageHost
+
+_MESSAGE_LIMIT_BYTES = 1024 * 1024 * 400
+
+
+def main(arguments: list[str]) -> int:
+    if "-version" in arguments or "--version" in arguments:
+        print(version("pulumi"))
+        return 0
+    engine_address = arguments[-1] if arguments and not arguments[-1].startswith("-") else ""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    host = LanguageHost(engine_address)
+    server = grpc.server(
+        ThreadPoolExecutor(max_workers=32),
+        options=[
+            ("grpc.max_receive_message_length", _MESSAGE_LIMIT_BYTES),
+            ("grpc.max_send_message_length", _MESSAGE_LIMIT_BYTES),
+        ],
+    )
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)
+    parent = os.getppid()
+    # A CLI that was killed sends no signal: without this look every such run would leave a host.
+    while not ended.wait(1.0):
+        if os.getppid() != parent:
+            break
+    host.children.interrupt()
+    server.stop(None)
+    return 0
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    # Threads that still wait for a call of the engine must not keep the process.
+    os._exit(code)

@@ -1,0 +1,74 @@
+"""`python -m toolchain setup`: every part in its order, each skipped when it is there."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from toolchain.paths import Paths
+from toolchain.setup import base_image, engine_setup, passphrase, plugins, pulumi_cli, venv
+from toolchain.setup.console import SetupError, say
+
+_EXTRAS = {"--with-tests": "tests", "--with-lint": "lint"}
+_WITHOUT_ENGINE = "--without-engine"
+
+
+def parse(arguments: Sequence[str]) -> tuple[frozenset[str], bool]:
+    """(extras, whether an engine is wanted). Raises SetupError for an unknown argument."""
+    known = {*_EXTRAS, _WITHOUT_ENGINE}
+    for argument in arguments:
+        if argument not in known:
+            raise SetupError(
+                f"setup: {argument!r} is unknown; there are {', '.join(sorted(known))}"
+            )
+    extras = frozenset(_EXTRAS[argument] for argument in arguments if argument in _EXTRAS)
+    return extras, _WITHOUT_ENGINE not in arguments
+
+
+def setup(paths: Paths, arguments: Sequence[str]) -> None:
+    """Brings all parts up to date. Raises SetupError."""
+    extras, with_engine = parse(arguments)
+    paths.home.mkdir(parents=True, exist_ok=True)
+    with _alone(paths):
+        venv.ensure(paths, extras)
+        cli = pulumi_cli.ensure(paths)
+        plugins.ensure(paths, cli)
+        _launcher(paths, cli)
+        if passphrase.ensure(paths.passphrase):
+            say("passphrase", "made, for the secrets in the state (readable by you alone)")
+        for folder in (paths.state, paths.stacks, paths.lab):
+            folder.mkdir(exist_ok=True)
+        if with_engine:
+            engine = engine_setup.ensure(paths)
+            base_image.ensure(paths, engine["docker_host"])
+
+
+def _launcher(paths: Paths, cli: dict[str, str]) -> None:
+    from toolchain.verbs import launcher
+
+    launcher.install(paths, Path(cli["path"]))
+
+
+@contextlib.contextmanager
+def _alone(paths: Paths) -> Iterator[None]:
+    """Two setups of one clone at once (two terminals) wait for each other."""
+    with (paths.home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("setup", "another setup of this clone is running; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main(paths: Paths, arguments: Sequence[str]) -> int:
+    begin = time.monotonic()
+    setup(paths, arguments)
+    seconds = time.monotonic() - begin
+    if seconds > 1.0 or os.environ.get("DOCKLAB_VERBOSE"):
+        say("setup", f"all parts are there ({seconds:.1f} s)")
+    return 0

@@ -1,0 +1,136 @@
+"""What a stack's last checkpoint says about the lab. Pure readings of Pulumi's deployment JSON
+(version 3).
+
+A value that Pulumi keeps as a secret is ciphertext there; such a value reads as missing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+CONTAINER = "docker:index/container:Container"
+NETWORK = "docker:index/network:Network"
+VOLUME = "docker:index/volume:Volume"
+_STACK = "pulumi:pulumi:Stack"
+_PROVIDER = "pulumi:providers:"
+_CHECK = "docklab:verification:NamespaceCheck$" + CONTAINER
+
+Deployment = Mapping[str, Any]
+
+
+class Check(NamedTuple):
+    """The verification container of the last run. exit_code: None when it never ended."""
+
+    urn: str
+    exit_code: int | None
+    logs: str
+    image: str
+
+
+def resources(deployment: Deployment) -> list[Mapping[str, Any]]:
+    found = deployment.get("resources") or []
+    return [resource for resource in found if isinstance(resource, Mapping)]
+
+
+def pending_operations(deployment: Deployment) -> list[Mapping[str, Any]]:
+    """Operations that were under way when the last run ended; each has `type` and `resource`."""
+    found = deployment.get("pending_operations") or []
+    return [operation for operation in found if isinstance(operation, Mapping)]
+
+
+def holds_resources(deployment: Deployment) -> bool:
+    """Whether anything real is recorded: more than the stack itself, its components and its
+    providers."""
+    return any(
+        resource.get("custom") and not _is_provider(resource) for resource in resources(deployment)
+    ) or bool(pending_operations(deployment))
+
+
+def _is_provider(resource: Mapping[str, Any]) -> bool:
+    return str(resource.get("type", "")).startswith(_PROVIDER)
+
+
+def outputs(deployment: Deployment) -> Mapping[str, Any]:
+    """The stack's outputs; {} when it has none."""
+    for resource in resources(deployment):
+        if resource.get("type") == _STACK:
+            return resource.get("outputs") or {}
+    return {}
+
+
+def text_output(deployment: Deployment, name: str) -> str | None:
+    value = outputs(deployment).get(name)
+    return value if isinstance(value, str) else None
+
+
+def docker_hosts(deployment: Deployment) -> tuple[str, ...]:
+    """The `host` of every Docker provider in the state, without repetition."""
+    hosts = (
+        (resource.get("inputs") or {}).get("host")
+        for resource in resources(deployment)
+        if resource.get("type") == _PROVIDER + "docker"
+    )
+    return tuple(dict.fromkeys(host for host in hosts if isinstance(host, str)))
+
+
+def volume_names(deployment: Deployment) -> tuple[str, ...]:
+    """Names on the engine of the volumes whose data the stack owns."""
+    ids = (str(resource.get("id", "")) for resource in _living(deployment, VOLUME))
+    return tuple(sorted(name for name in ids if name))
+
+
+def ids(deployment: Deployment, kind: str) -> frozenset[str]:
+    """Engine ids that the state knows for a type of resource."""
+    return frozenset(
+        str(resource["id"]) for resource in _living(deployment, kind) if resource.get("id")
+    )
+
+
+def should_run(deployment: Deployment) -> dict[str, str]:
+    """Ids of the containers that the state has as running, with their names."""
+    found = {}
+    for resource in _living(deployment, CONTAINER):
+        values = resource.get("outputs") or {}
+        if values.get("mustRun") is True and resource.get("id") and not resource.get("delete"):
+            found[str(resource["id"])] = str(values.get("name") or resource["id"])
+    return found
+
+
+def unfinished(deployment: Deployment) -> tuple[str, ...]:
+    """URNs of containers and networks that were made and did not come up as they should: Pulumi
+    takes the next run's empty update of such a thing for its repair. Never a volume: it holds data.
+    """
+    return tuple(
+        str(resource["urn"])
+        for resource in resources(deployment)
+        if resource.get("initErrors")
+        and resource.get("type") in (CONTAINER, NETWORK)
+        and not resource.get("delete")
+    )
+
+
+def _living(deployment: Deployment, kind: str) -> Iterator[Mapping[str, Any]]:
+    return (resource for resource in resources(deployment) if resource.get("type") == kind)
+
+
+def check(deployment: Deployment) -> Check | None:
+    """The verification container, or None where none is recorded."""
+    for resource in resources(deployment):
+        urn = str(resource.get("urn", ""))
+        if _CHECK in urn and not resource.get("delete"):
+            found = resource.get("outputs") or {}
+            code, logs = found.get("exitCode"), found.get("containerLogs")
+            return Check(
+                urn,
+                int(code) if isinstance(code, int | float) else None,
+                logs if isinstance(logs, str) else "",
+                str(found.get("image") or ""),
+            )
+    return None
+
+
+def report_of(logs: str) -> str | None:
+    """The verifier's report in a container's log: the last line that is a JSON object."""
+    lines = [line.strip() for line in logs.splitlines()]
+    return next(
+        (line for line in reversed(lines) if line.startswith("{") and line.endswith("}")), None
+    )

@@ -1,0 +1,60 @@
+"""Starts the child processes that try things in containers' namespaces, and collects them.
+
+The network is started first and collected last: it spends its time listening to silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+from verifier import queues
+from verifier.child import Child
+from verifier.facts import Room, Target, Unread
+from verifier.net import asking, plan
+from verifier.net.trying import try_network
+from verifier.procfs import Deadline
+from verifier.spec import Spec
+
+Files = Mapping[tuple[int, str], int]
+"""Open namespace files by (pid, namespace)."""
+
+
+class Behaviour:
+    """What is being tried; children still running when `held` closes are ended."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        targets: Sequence[Target],
+        host: int,
+        files: Files,
+        held: ExitStack,
+        deadline: Deadline,
+    ) -> None:
+        self._spec, self._deadline, self._held = spec, deadline, held
+        self._pids = {target.name: target.init.pid for target in targets}
+        self._host, self._files = host, files
+        self._network: Child | None = None
+        if plan.declared(spec):
+            job = asking.job_for(spec, self._open("net"))
+            self._network = self._start(Child(lambda: try_network(job)))
+
+    def queues(self) -> dict[str, tuple[str, ...] | Unread]:
+        rooms = self._open("ipc")
+        child = self._start(Child(lambda: queues.try_queues(rooms)))
+        return queues.as_facts(child.answer(self._deadline.left()), list(self._pids))
+
+    def rooms(self) -> dict[str, Room | Unread] | None:
+        if self._network is None:
+            return None
+        answer = self._network.answer(self._deadline.left())
+        return asking.as_facts(answer, list(self._pids))
+
+    def _start(self, child: Child) -> Child:
+        self._held.callback(child.stop)
+        return child
+
+    def _open(self, kind: str) -> list[tuple[str, int]]:
+        named = [*self._pids.items(), (queues.HOST, self._host)]
+        return [(name, self._files[pid, kind]) for name, pid in named if (pid, kind) in self._files]

@@ -1,0 +1,66 @@
+"""System calls that Python 3.11 does not offer. Each raises OSError as os functions do.
+
+Only for a process with one thread: these calls change the calling thread alone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from verifier.facts import IdMap, Unread
+
+CLONE = {
+    "mnt": 0x00020000,
+    "cgroup": 0x02000000,
+    "uts": 0x04000000,
+    "ipc": 0x08000000,
+    "user": 0x10000000,
+    "pid": 0x20000000,
+    "net": 0x40000000,
+}
+_IPC_CREAT, _IPC_EXCL, _IPC_RMID = 0o1000, 0o2000, 0
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+@contextmanager
+def file_access_as(uid: int, gid: int) -> Iterator[None]:
+    """Files are accessed as this user; every capability that is not about files stays."""
+    _LIBC.setfsgid(gid)
+    _LIBC.setfsuid(uid)
+    try:
+        yield
+    finally:
+        _LIBC.setfsuid(os.geteuid())
+        _LIBC.setfsgid(os.getegid())
+
+
+def outside_root(ids: IdMap | Unread) -> int:
+    """What id 0 of a container is outside; its folders may be closed to everybody else."""
+    if isinstance(ids, Unread):
+        return 0
+    return next((outside for first, outside, _ in ids if first == 0), 0)
+
+
+def enter(fd: int, kind: str) -> None:
+    """setns(2): this process joins the namespace of an open /proc/<pid>/ns/<kind> file."""
+    _checked(_LIBC.setns(fd, CLONE[kind]))
+
+
+def make_queue(key: int) -> int:
+    """msgget(2): id of a new System V message queue with this key, in the own IPC namespace."""
+    return _checked(_LIBC.msgget(key, _IPC_CREAT | _IPC_EXCL | 0o600))
+
+
+def remove_queue(queue: int) -> None:
+    """msgctl(2) with IPC_RMID."""
+    _checked(_LIBC.msgctl(queue, _IPC_RMID, None))
+
+
+def _checked(result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result
