@@ -23,7 +23,7 @@ class Image(pulumi.ComponentResource):
         image = docker.RemoteImage(
             f"{name}-image",
             name=args.reference,
-            keep_locally=False,
+            keep_locally=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.image_id = image.image_id

@@ -1,5 +1,6 @@
 """The lab, from top to bottom. Reads as its table of contents; the details are in `wiring`."""
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -143,7 +144,12 @@ def export(built: Built, say: Callable[[str, object], None] = pulumi.export) -> 
     """The stack's outputs."""
     say("verdict", built.check.verdict if built.check else NOT_VERIFIED)
     say("report", built.check.report if built.check else "")
-    say("docker_host", pulumi.Output.concat("export DOCKER_HOST=", built.host.docker_host))
+    say(
+        "docker_host",
+        pulumi.Output.from_input(built.host.docker_host).apply(
+            lambda address: f"export DOCKER_HOST={shlex.quote(address)}"
+        ),
+    )
     say("containers", {key: c.container_name for key, c in built.containers.items()})
     say("networks", {key: n.network_name for key, n in built.networks.items()})
     say("volumes", {key: v.volume_name for key, v in built.volumes.items()})

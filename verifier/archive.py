@@ -1,13 +1,13 @@
 """The verifier as one file: a zip that Python runs, the same bytes from the same source.
 
 Not part of the archive itself. Members are stored, not compressed, as what a compressor makes
-differs between machines; comments and docstrings are blanked out instead.
+differs between machines; docstrings are blanked out instead.
 """
 
 from __future__ import annotations
 
+import ast
 import io
-import tokenize
 import zipfile
 from pathlib import Path
 
@@ -35,28 +35,20 @@ def build(source: Path = SOURCE) -> bytes:
 
 
 def slim(code: str) -> str:
-    """The same program with the same line numbers, without comments and docstrings."""
-    lines = code.splitlines()
-    fresh = True
-    for token in tokenize.generate_tokens(io.StringIO(code).readline):
-        if token.type == tokenize.COMMENT:
-            _cut(lines, token)
-        elif token.type == tokenize.STRING and fresh:
-            _cut(lines, token)
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column] + '""'
-        if token.type in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT):
-            fresh = True
-        elif token.type not in (tokenize.NL, tokenize.COMMENT, tokenize.ENCODING):
-            fresh = False
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    """The same program with the same line numbers, without docstrings."""
+    lines = code.encode().splitlines()
+    for node in ast.walk(ast.parse(code)):
+        if _is_text(node):
+            assert isinstance(node, ast.Expr)
+            last = node.end_lineno or node.lineno
+            lines[node.lineno - 1] = lines[node.lineno - 1][: node.col_offset] + b'""'
+            lines[node.lineno : last] = [b""] * (last - node.lineno)
+    return b"".join(line + b"\n" for line in lines).decode()
 
 
-def _cut(lines: list[str], token: tokenize.TokenInfo) -> None:
-    (first, start), (last, end) = token.start, token.end
-    tail = lines[last - 1][end:]
-    lines[first - 1] = lines[first - 1][:start] + (tail if first == last else "")
-    for row in range(first, last):
-        lines[row] = ""
-    if first != last:
-        lines[last - 1] = tail
+def _is_text(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

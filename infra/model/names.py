@@ -30,6 +30,13 @@ def _of_form(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
     return check
 
 
+def config_key(value: str) -> str:
+    """The value is not shown: it may be the secret itself, written in the wrong place."""
+    if not _CONFIG_KEY.fullmatch(value):
+        raise ValueError("is not a configuration key's name; write one such as db_password")
+    return value
+
+
 def image_name(value: str) -> str:
     """A reference `[registry/]repository[:tag]`; the digest has a key of its own."""
     if "@" in value:
@@ -73,15 +80,7 @@ Variable = Annotated[
         _of_form(_VARIABLE, "a variable's name: use letters, digits and _, no digit first")
     ),
 ]
-ConfigKey = Annotated[
-    str,
-    AfterValidator(
-        _of_form(
-            _CONFIG_KEY,
-            "a configuration key's name, such as db_password (the secret itself never goes here)",
-        )
-    ),
-]
+ConfigKey = Annotated[str, AfterValidator(config_key)]
 User = Annotated[
     str, AfterValidator(_of_form(_USER, 'a user: write "uid", "uid:gid", "name" or "name:group"'))
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 
 from toolchain.paths import Paths
 from toolchain.setup import base_image, engine_setup, machine_record, plugins
@@ -47,8 +46,8 @@ def _remove_foreign_stand_ins(paths: Paths) -> None:
 def _remove_tree(paths: Paths) -> None:
     try:
         shutil.rmtree(paths.home)
-    except PermissionError as error:
-        _remove_through_engine(paths, Path(error.filename))
+    except PermissionError:
+        _remove_through_engine(paths)
         shutil.rmtree(paths.home, ignore_errors=True)
     if paths.home.exists():
         raise SetupError(
@@ -57,12 +56,12 @@ def _remove_tree(paths: Paths) -> None:
         )
 
 
-def _remove_through_engine(paths: Paths, first: Path) -> None:
+def _remove_through_engine(paths: Paths) -> None:
     """Files that a container wrote as root in a bind mount: a container may remove them too."""
     docker_host = os.environ.get("DOCKER_HOST") or engine_setup.record(paths).get("docker_host")
     if not docker_host or not Engine(docker_host).answers():
         return
-    say("clean", f"{first} belongs to another user: removing such files through a container")
+    say("clean", "containers left files of another user; removing them through a container")
     Engine(docker_host).run_once(
         base_image.BASE_IMAGE,
         ["python3", "-c", _REMOVE],

@@ -71,3 +71,6 @@ class Provider(Protocol):
 
     def configure(self, config: Values) -> None:
         """Take the configuration; ResourceError if nothing can work with it."""
+
+    def close(self) -> None:
+        """The process ends: let nothing of it run on."""

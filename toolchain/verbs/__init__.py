@@ -10,7 +10,7 @@ from typing import NamedTuple
 from toolchain.verbs.errors import VerbError
 
 _SETUP_VERBS = ("setup", "doctor", "env")  # toolchain.__main__ answers these itself
-VERBS = ("up", "preview", "refresh", "verify", "down", "clean", "stacks")
+VERBS = ("up", "preview", "refresh", "verify", "down", "clean", "stacks", "test")
 _DEFAULT_STACK = "local"
 _USAGE = 2
 
@@ -75,6 +75,10 @@ def _run(request: Request) -> int:
         from toolchain.verbs.listing import stacks
 
         return stacks(where)
+    if request.verb == "test":
+        from toolchain.verbs.testing import test
+
+        return test(where, request.extra)
     from toolchain.verbs import down, up
     from toolchain.verbs.session import open_session
 

@@ -58,6 +58,14 @@ def test_without_sys_ptrace_nothing_is_claimed(
     assert "SYS_PTRACE" in run.remedies()
 
 
+def test_without_sys_admin_what_is_seen_is_told_apart_from_what_is_tried(
+    engine: Engine, peers: Peers, archive_file: Path
+) -> None:
+    run = engine.observe(spec(peers[engine.host]), file=archive_file, capabilities=("SYS_PTRACE",))
+    assert (run.code, run.ids("error"), run.ids("fail")) == (3, {"ipc.sysv"}, set())
+    assert "SYS_ADMIN" in run.row("ipc.sysv", "a")["remedy"]
+
+
 def test_an_observer_inside_the_remap_sees_nothing_and_says_userns_host(
     remapped: Engine, peers: Peers, archive_file: Path
 ) -> None:

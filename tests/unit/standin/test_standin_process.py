@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -78,6 +79,50 @@ def plugin(engine: tuple[str, Listener]) -> Iterator[Plugin]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_plugin_ends_quietly_when_told_to(name: str, number: int) -> None:
     assert Plugin(name, "127.0.0.1:1").end(number) == (0, "")
+
+
+def running(process: int) -> bool:
+    """Whether it lives; one that ended and was not waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def gone_within(process: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while running(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not running(process)
+
+
+def test_a_plugin_whose_cli_was_killed_ends_by_itself() -> None:
+    cli = subprocess.Popen(
+        ["sh", "-c", f"'{sys.executable}' -m toolchain.standin.command x:1 & echo $!; wait"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert cli.stdout is not None
+    process, port = int(cli.stdout.readline()), cli.stdout.readline()
+    assert int(port) > 0
+    assert running(process)
+    cli.kill()
+    cli.wait()
+    assert gone_within(process, SECONDS)
+
+
+def test_a_plugin_that_ends_takes_its_commands_with_it(plugin: Plugin, tmp_path: Path) -> None:
+    marker = tmp_path / "pid"
+    inputs = to_struct({"create": f"echo $$ > '{marker}'; exec sleep 100"})
+    request = provider_pb2.CreateRequest(urn=COMMAND_URN, properties=inputs)
+    plugin.calls.Create.future(request, timeout=SECONDS)
+    deadline = time.monotonic() + SECONDS
+    while not (marker.exists() and marker.read_text()):
+        assert time.monotonic() < deadline, "the command never started"
+        time.sleep(0.05)
+    plugin.end()
+    assert gone_within(int(marker.read_text()), SECONDS)
 
 
 def test_all_processes_of_one_operation_say_once_that_they_are_stand_ins(

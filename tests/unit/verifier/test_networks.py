@@ -241,21 +241,3 @@ def test_containers_that_share_a_network_namespace_by_declaration_are_one() -> N
     allowed = spec(allow_shared=frozenset({("net", "c1", "c2")}))
     assert report_of(made, allowed)["exit_code"] == 0
     assert {"net.peer", "net.loopback"} <= failing(report_of(made, spec()))
-
-
-@pytest.mark.parametrize(
-    ("seen", "code"),
-    [(("c1",), 0), (("c1", "c2"), 1), (("c1", HOST), 1), (("c2",), 1), ((), 3)],
-)
-def test_a_queue_must_be_seen_where_it_was_made_and_nowhere_else(
-    seen: tuple[str, ...], code: int
-) -> None:
-    made = report_of(replace(lab(), queues={"c1": seen, "c2": ("c2",)}))
-    assert made["exit_code"] == code
-    assert failing(made) == ({"ipc.sysv"} if code == 1 else set())
-
-
-def test_a_queue_that_could_not_be_made_is_an_error() -> None:
-    made = report_of(replace(lab(), queues={"c1": Unread("EPERM"), "c2": ("c2",)}))
-    assert made["exit_code"] == 3
-    assert "SYS_ADMIN" in str(rows(made, "ipc.sysv"))

@@ -112,7 +112,7 @@ EXITS = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(sorted(EXITS)),
     st.lists(TARGET, min_size=2, max_size=3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from toolchain.standin.command.resource import LocalCommand
+from toolchain.standin.command.run import end_all
 from toolchain.standin.resource import Resource
 from toolchain.standin.values import Values
 
@@ -27,3 +28,7 @@ class CommandProvider:
 
     def configure(self, config: Values) -> None:
         """There is nothing to configure."""
+
+    def close(self) -> None:
+        """End the commands that still run."""
+        end_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ DEFAULT_INTERPRETER = ("/bin/sh", "-c")
 POLL_SECONDS = 0.05
 # How long a command that was told to end may still take before it is killed.
 GRACE_SECONDS = 5.0
+_running: set[int] = set()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,11 @@ def run(command: Command, stop: Callable[[], str | None]) -> tuple[str, str]:
         raise ResourceError(f'{error}: running "{command.text}":\n') from error
     captured = _Captured()
     threads = _readers(process, command, captured)
-    reason = _wait(process, stop)
+    _running.add(process.pid)
+    try:
+        reason = _wait(process, stop)
+    finally:
+        _running.discard(process.pid)
     for thread in threads:
         thread.join(GRACE_SECONDS)
     if reason or process.returncode:
@@ -127,6 +133,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             continue
+
+
+def end_all() -> None:
+    """Tell every command that still runs, and what it started, to end."""
+    for group in list(_running):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGTERM)
 
 
 def _ending(process: subprocess.Popen[bytes]) -> str:

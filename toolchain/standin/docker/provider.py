@@ -71,3 +71,6 @@ class DockerProvider:
         )
         self._resources = {}
         self._engine.verify()
+
+    def close(self) -> None:
+        """What an engine was asked for, it goes on with."""
