@@ -10,12 +10,15 @@ from contextlib import ExitStack
 
 from verifier import queues
 from verifier.child import Child
-from verifier.facts import Room, Target, Unread
+from verifier.demos.showing import show
+from verifier.facts import Demonstration, Room, Target, Unread
 from verifier.net import asking, plan
 from verifier.net.trying import try_network
-from verifier.procfs import Deadline
+from verifier.procfs import Deadline, ProcFs
 from verifier.spec import Spec
 
+Demos = dict[str, Demonstration | Unread]
+HostNames = dict[str, str | Unread]
 Files = Mapping[tuple[int, str], int]
 """Open namespace files by (pid, namespace)."""
 
@@ -44,6 +47,20 @@ class Behaviour:
         rooms = self._open("ipc")
         child = self._start(Child(lambda: queues.try_queues(rooms)))
         return queues.as_facts(child.answer(self._deadline.left()), list(self._pids))
+
+    def demonstrations(self, proc: ProcFs) -> tuple[Demos, HostNames]:
+        """The demonstrations by namespace, and the host names seen meanwhile."""
+        named = {**self._pids, queues.HOST: self._host}
+        wanted = {name: ("uts", "ipc", *(["net"] * (name == queues.HOST))) for name in named}
+        rooms = {
+            name: {
+                kind: self._files[pid, kind] for kind in wanted[name] if (pid, kind) in self._files
+            }
+            for name, pid in named.items()
+        }
+        demos, views = show(proc, named, rooms, self._deadline)
+        missing = Unread("no process")
+        return demos, {name: views.get(name, {}).get("uts", missing) for name in named}
 
     def rooms(self) -> dict[str, Room | Unread] | None:
         if self._network is None:

@@ -21,6 +21,7 @@ class Check:
     """A claim, what was found, and the way out when it does not hold.
 
     Only `pass` lets a required check count as proven; `method` is inode, behaviour or procfs.
+    Empty lists of the evidence are left out, but for those that are `expected` to be empty.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Check:
     required: bool = True
     remedy: str = ""
     control: Mapping[str, Any] = field(default_factory=dict)
+    expected: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         row: dict[str, Any] = {
@@ -41,8 +43,14 @@ class Check:
             "status": self.status,
             "claim": self.claim,
             "method": self.method,
-            "evidence": {key: value for key, value in self.evidence.items() if value != []},
+            "evidence": {
+                key: value
+                for key, value in self.evidence.items()
+                if value != [] or key in self.expected
+            },
         }
+        if self.expected:
+            row["expected"] = dict(self.expected)
         if self.control:
             row["control"] = dict(self.control)
         if self.remedy and (self.required or self.status == FAIL) and self.status != PASS:

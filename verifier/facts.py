@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 NAMESPACES = ("mnt", "ipc", "uts", "pid", "net", "user", "cgroup", "time")
 ALWAYS_REQUIRED = NAMESPACES[:5]
@@ -172,11 +173,33 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Demonstration:
+    """What came of one new namespace. `inside` is what its maker saw there.
+
+    changed: the namespace's inode is a new one. found: the look that others are given finds it
+    there too. asked: how many others looked; seen_by: who of them sees it; blind: who could not
+    look, and why.
+    """
+
+    changed: bool
+    inside: Mapping[str, Any]
+    found: bool
+    asked: int = 0
+    seen_by: tuple[str, ...] = ()
+    blind: Mapping[str, str] = field(default_factory=dict)
+
+
+SeenBy = tuple[str, ...] | Unread
+"""Names of all that see something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that one run read. `reference` holds kthreadd's namespaces, never used to judge.
 
-    queues: who sees each container's message queue; rooms: the network by container, None when
-    the spec declares no networks.
+    queues: who sees each container's message queue; posix: who sees its file, by folder; rooms:
+    the network by container, None when the spec declares no networks; demos: by namespace;
+    host_names: what each container (and "the host") is called inside.
     """
 
     observer: Observer
@@ -184,7 +207,10 @@ class Facts:
     shims: Mapping[int, Shim]
     host_root: Ns | Unread
     host_mounts: tuple[Mount, ...] | Unread
-    queues: Mapping[str, tuple[str, ...] | Unread]
+    queues: Mapping[str, SeenBy]
+    posix: Mapping[str, Mapping[str, SeenBy]]
+    demos: Mapping[str, Demonstration | Unread]
+    host_names: Mapping[str, str | Unread]
     rooms: Mapping[str, Room | Unread] | None = None
     reference: NsMap = field(default_factory=dict)
     retried: bool = False

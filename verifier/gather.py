@@ -29,6 +29,7 @@ from verifier.facts import (
 from verifier.inside import Views
 from verifier.libc import file_access_as, outside_root
 from verifier.mapping import find_inits
+from verifier.posix import try_folders
 from verifier.procfs import Deadline, ProcFs
 from verifier.scan import KTHREADD, observe, read_status, scan
 from verifier.spec import Container, Spec
@@ -71,6 +72,10 @@ def _once(spec: Spec, proc: ProcFs, deadline: Deadline, *, retried: bool) -> tup
         clock("volumes")
         seen_queues = behaviour.queues()
         clock("queues")
+        seen_files = try_folders(proc, targets, host)
+        clock("posix")
+        demos, host_names = behaviour.demonstrations(proc)
+        clock("demonstrations")
         rooms = behaviour.rooms()
         clock("network")
         targets = [_recheck(proc, target) for target in targets]
@@ -82,6 +87,9 @@ def _once(spec: Spec, proc: ProcFs, deadline: Deadline, *, retried: bool) -> tup
         host_root=inside.root_of(proc, host) if host else NO_SHIM,
         host_mounts=inside.mounts_of(proc, host) if host else NO_SHIM,
         queues=seen_queues,
+        posix=seen_files,
+        demos=demos,
+        host_names=host_names,
         rooms=rooms,
         reference=reference,
         retried=retried,

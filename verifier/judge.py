@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from verifier.check import ALL, FAIL, PASS, SKIPPED, Case, Check, host_namespaces
 from verifier.checks import (
     confine,
+    demos,
     env,
+    hostnames,
     identity,
     mounts,
     names,
     namespaces,
     networks,
+    posix,
     processes,
     queues,
     users,
@@ -39,10 +42,18 @@ FAMILIES: tuple[Callable[[Case], list[Check]], ...] = (
     confine.check,
     volumes.check,
     queues.check,
+    posix.check,
+    hostnames.check,
+    demos.check,
     networks.check,
     names.check,
 )
-ABOUT_ALL = ("env.self", "baseline", *(f"{ns}.peer" for ns in ALWAYS_REQUIRED))
+ABOUT_ALL = (
+    "env.self",
+    "baseline",
+    *(f"{ns}.peer" for ns in ALWAYS_REQUIRED),
+    *(f"demo.{kind}" for kind in demos.CLAIMS),
+)
 ABOUT_EACH = (
     "map",
     *(f"{ns}.host" for ns in ALWAYS_REQUIRED),
@@ -54,6 +65,8 @@ ABOUT_EACH = (
     "mnt.socket",
     "confine",
     "ipc.sysv",
+    "ipc.shm",
+    "uts.name",
 )
 ABOUT_NETWORKS = ("net.loopback", "net.self", "net.reach", "net.dns")
 ABOUT_MOUNTS = ("vol.mode", "vol.share", "vol.submount")

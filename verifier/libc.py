@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,9 @@ CLONE = {
     "pid": 0x20000000,
     "net": 0x40000000,
 }
+_MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
+_MNT_DETACH = 2
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _IPC_CREAT, _IPC_EXCL, _IPC_RMID = 0o1000, 0o2000, 0
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -59,8 +63,41 @@ def remove_queue(queue: int) -> None:
     _checked(_LIBC.msgctl(queue, _IPC_RMID, None))
 
 
-def _checked(result: int) -> int:
+def unshare(kind: str) -> None:
+    """unshare(2): a new namespace of this kind, for this process (`pid`: for its children)."""
+    _checked(_LIBC.unshare(CLONE[kind]), f"unshare {kind}")
+
+
+def keep_mounts_private() -> None:
+    """mount --make-rprivate /: what is mounted from here on stays in this mount namespace."""
+    flags = ctypes.c_ulong(_MS_REC | _MS_PRIVATE)
+    _checked(_LIBC.mount(None, b"/", None, flags, None), "make / rprivate")
+
+
+def bind(source: str, at: str) -> None:
+    """mount --bind."""
+    flags = ctypes.c_ulong(_MS_BIND)
+    done = _LIBC.mount(os.fsencode(source), os.fsencode(at), None, flags, None)
+    _checked(done, f"bind {source}")
+
+
+def unmount(at: str) -> None:
+    """umount2(2) with MNT_DETACH."""
+    _checked(_LIBC.umount2(os.fsencode(at), _MNT_DETACH))
+
+
+def die_with_parent() -> None:
+    """This process is killed when its parent ends."""
+    _checked(_LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+
+
+def own_proc_files() -> None:
+    """After a change of uid the files of /proc/self are root's; this makes them its own again."""
+    _checked(_LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0))
+
+
+def _checked(result: int, what: str = "") -> int:
     if result < 0:
         number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+        raise OSError(number, os.strerror(number), what or None)
     return result

@@ -62,3 +62,25 @@ def unreadable(why: str) -> str:
     if "shim" in why:
         return "what the host's own namespaces are is not known: see check baseline"
     return "run the verification again; if it stays, the report's evidence says what was read"
+
+
+def not_shown(kind: str, problem: str) -> str:
+    """What to do when a demonstration was not seen; `problem` begins with an errno name, if any."""
+    why = problem.partition(" ")[0]
+    if why == "ENOSPC":
+        return f"the host allows no more {kind} namespaces: raise user.max_{kind}_namespaces there"
+    if "mkdir" in problem:
+        return "give the verification container a tmpfs at /tmp"
+    if kind == "user" and why in ("EPERM", "EACCES"):
+        return (
+            "the host refuses user namespaces to unprivileged users (sysctl "
+            "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns), or "
+            f"SETUID and SETGID are missing: {RUN_WITH}"
+        )
+    if why in ("EPERM", "EACCES"):
+        return unreadable(why)
+    if why == "EINVAL":
+        return f"this kernel makes no {kind} namespaces: use one that does"
+    if problem:
+        return unreadable(problem)
+    return f"do not rely on {kind} namespaces here: this kernel (or a sandbox around it) has none"

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from verifier.demonstrated import section
+
 NAMESPACES = ("mnt", "ipc", "uts", "pid", "net", "user", "cgroup", "time")
 OPTIONAL = ("cgroup", "time")
 WORDS = {
@@ -24,13 +26,18 @@ VERDICTS = {
 
 
 def render(report: Mapping[str, Any]) -> str:
-    """Table of containers by namespaces, what did not pass, and the verdict. Ends in a newline.
+    """Table of containers by namespaces, the demonstrations, what did not pass, and the verdict.
+
+    Ends in a newline.
 
     Raises KeyError, TypeError or AttributeError for a mapping that is not a report.
     """
     parts = []
     if report["targets"]:
         parts += [_table(report["targets"]), *_notes(report)]
+    shown = section(report["checks"])
+    if shown:
+        parts.append("\n".join(clean(line) for line in shown))
     parts += [_problem(row) for row in report["checks"] if _is_problem(row)]
     parts.append(_verdict(report))
     return "\n\n".join(parts) + "\n"

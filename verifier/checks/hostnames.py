@@ -1,0 +1,33 @@
+"""uts.name: what a container is called inside. Two may carry one name and yet be apart."""
+
+from __future__ import annotations
+
+from verifier.check import FAIL, INFO, Case, Check
+from verifier.facts import Target, Unread
+from verifier.queues import HOST
+from verifier.remedies import shared_with_host
+
+
+def check(case: Case) -> list[Check]:
+    return [_name(case, target) for target in case.facts.targets]
+
+
+def _name(case: Case, target: Target) -> Check:
+    mine, host = target.ns.get("uts"), case.host_ns("uts")
+    # Equal names prove nothing: with the host's network, Docker copies the host's name too.
+    shared = not isinstance(mine, Unread) and mine is not None and mine == host
+    return Check(
+        id="uts.name",
+        subject=target.name,
+        status=FAIL if shared else INFO,
+        required=shared,
+        claim=f"the host name of {target.name} is its own",
+        method="behaviour",
+        evidence={"name": _word(case, target.name), "host": _word(case, HOST)},
+        remedy=shared_with_host("uts", target.name, case.policy.remap),
+    )
+
+
+def _word(case: Case, name: str) -> str:
+    word = case.facts.host_names.get(name, Unread("no answer"))
+    return f"unread: {word.why}" if isinstance(word, Unread) else word
