@@ -14,7 +14,7 @@ Peers = dict[str, dict[str, str]]
 OF_THE_HOST = {
     "network": {"net.host"},
     "pid": {"pid.host", "pid.view"},
-    "ipc": {"ipc.host", "ipc.sysv"},
+    "ipc": {"ipc.host", "ipc.sysv", "ipc.shm"},
 }
 
 
@@ -52,10 +52,10 @@ def test_a_sound_lab_is_isolated(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("options", "failing"),
     [
-        ({"uts": "host"}, {"uts.host"}),
+        ({"uts": "host"}, {"uts.host", "uts.name"}),
         ({"network": "container"}, {"net.peer"}),
         ({"pid": "container"}, {"pid.peer", "pid.view"}),
-        ({"ipc": "container"}, {"ipc.peer", "ipc.sysv"}),
+        ({"ipc": "container"}, {"ipc.peer", "ipc.sysv", "ipc.shm"}),
     ],
     ids=str,
 )

@@ -13,6 +13,7 @@ import jsonschema
 from verifier import report
 from verifier.facts import (
     NAMESPACES,
+    Demonstration,
     Facts,
     IdMap,
     Init,
@@ -26,6 +27,7 @@ from verifier.facts import (
     View,
 )
 from verifier.judge import judge
+from verifier.posix import FOLDERS
 from verifier.spec import Container, Spec
 
 REMAPPED: IdMap = ((0, 100000, 65536),)
@@ -36,6 +38,32 @@ SCHEMA = json.loads(
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 CAPABILITIES = 1 << 19 | 1 << 21 | 1 << 6 | 1 << 7
+
+
+INSIDE: dict[str, dict[str, Any]] = {
+    "mnt": {"at": "/tmp/mnt", "source": "/usr/local/bin", "same_inode": True},
+    "ipc": {"key": 26, "in_own": True},
+    "uts": {
+        "name": "nsv-1",
+        "in_own": True,
+        "outside": {"the verifier": "abc", "the host": "vm"},
+        "unchanged": True,
+    },
+    "pid": {"pid": 1, "nspid": [4711, 9, 1]},
+    "net": {"interfaces": ["lo"], "lo": "down", "host_has": 5},
+    "user": {
+        "before": 65534,
+        "inside": 0,
+        "map": "0 65534 1",
+        "errno": "EPERM",
+        "then": "ok",
+        "name": "nsv-2",
+    },
+}
+DEMOS: dict[str, Demonstration | Unread] = {
+    kind: Demonstration(changed=True, inside=inside, found=True, asked=4)
+    for kind, inside in INSIDE.items()
+}
 
 
 def container_id(number: int) -> str:
@@ -126,6 +154,9 @@ def lab(*targets: Target, **observer: Any) -> Facts:
         host_root=(60, 2),
         host_mounts=HOST_MOUNTS,
         queues={one.name: (one.name,) for one in chosen},
+        posix={one.name: dict.fromkeys(FOLDERS, (one.name,)) for one in chosen},
+        demos=dict(DEMOS),
+        host_names={"the host": "vm", **{one.name: f"host-of-{one.name}" for one in chosen}},
     )
 
 

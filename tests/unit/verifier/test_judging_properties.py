@@ -7,9 +7,18 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.verifier.facts_of_a_lab import IDENTITY, REMAPPED, lab, report_of, spec_for, target
+from unit.verifier.facts_of_a_lab import DEMOS, IDENTITY, REMAPPED, lab, report_of, spec_for, target
+from unit.verifier.facts_of_a_lab import INSIDE as INSIDE_OF_A_DEMO
 
-from verifier.facts import ALWAYS_REQUIRED, NAMESPACES, Facts, Init, Target, Unread
+from verifier.facts import (
+    ALWAYS_REQUIRED,
+    NAMESPACES,
+    Demonstration,
+    Facts,
+    Init,
+    Target,
+    Unread,
+)
 from verifier.judge import judge
 from verifier.render import render
 
@@ -27,6 +36,19 @@ INITS = st.one_of(
         shim=st.sampled_from([0, 501, 502]),
     ),
     st.just(Init(problem="gone")),
+)
+
+FOLDERS = st.fixed_dictionaries({"/dev/mqueue": UNREAD, "/dev/shm": UNREAD})
+DEMO = st.one_of(
+    UNREAD,
+    st.builds(
+        Demonstration,
+        changed=st.booleans(),
+        inside=st.sampled_from([{}, *INSIDE_OF_A_DEMO.values()]),
+        found=st.booleans(),
+        seen_by=st.sampled_from([(), ("c1",)]),
+        blind=st.sampled_from([{}, {"c2": "EPERM"}]),
+    ),
 )
 
 
@@ -50,6 +72,9 @@ def any_facts(draw: st.DrawFn) -> Facts:
         for pid, shim in facts.shims.items()
     }
     queues = {**facts.queues, **draw(st.dictionaries(st.just("c1"), UNREAD))}
+    posix = {**facts.posix, **draw(st.dictionaries(st.just("c1"), FOLDERS))}
+    demos = {**facts.demos, **draw(st.dictionaries(st.sampled_from(sorted(DEMOS)), DEMO))}
+    facts = replace(facts, posix=posix, demos=demos)
     return replace(facts, shims=shims, queues=queues, retried=draw(st.booleans()))
 
 
@@ -65,7 +90,8 @@ def _unread_and_required(facts: Facts) -> bool:
     shims = [shim.ns[name] for shim in facts.shims.values() for name in ALWAYS_REQUIRED]
     mine = [one.ns[name] for one in facts.targets for name in ALWAYS_REQUIRED]
     inside = [getattr(one, name) for one in facts.targets for name in INSIDE]
-    values = (*shims, *mine, *inside, *facts.queues.values())
+    files = [seen for folders in facts.posix.values() for seen in folders.values()]
+    values = (*shims, *mine, *inside, *files, *facts.queues.values(), *facts.demos.values())
     return any(isinstance(value, Unread) for value in values)
 
 
