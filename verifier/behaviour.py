@@ -5,8 +5,11 @@ The network is started first and collected last: it spends its time listening to
 
 from __future__ import annotations
 
+import os
+import select
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from verifier import queues
 from verifier.child import Child
@@ -17,6 +20,7 @@ from verifier.net.trying import try_network
 from verifier.procfs import Deadline, ProcFs
 from verifier.spec import Spec
 
+LONGEST_LULL = 0.5
 Demos = dict[str, Demonstration | Unread]
 HostNames = dict[str, str | Unread]
 Files = Mapping[tuple[int, str], int]
@@ -40,8 +44,11 @@ class Behaviour:
         self._host, self._files = host, files
         self._network: Child | None = None
         if plan.declared(spec):
-            job = asking.job_for(spec, self._open("net"))
+            self._lull, write = os.pipe()
+            held.callback(os.close, self._lull)
+            job = replace(asking.job_for(spec, self._open("net")), lull=write)
             self._network = self._start(Child(lambda: try_network(job)))
+            os.close(write)
 
     def queues(self) -> dict[str, tuple[str, ...] | Unread]:
         rooms = self._open("ipc")
@@ -50,6 +57,10 @@ class Behaviour:
 
     def demonstrations(self, proc: ProcFs) -> tuple[Demos, HostNames]:
         """The demonstrations by namespace, and the host names seen meanwhile."""
+        if self._network is not None:
+            # How long the network is listened to follows from its slowest answer: what takes the
+            # processors waits until the answers are there (or the child has ended).
+            select.select([self._lull], [], [], min(LONGEST_LULL, self._deadline.left()))
         named = {**self._pids, queues.HOST: self._host}
         wanted = {name: ("uts", "ipc", *(["net"] * (name == queues.HOST))) for name in named}
         rooms = {
@@ -58,7 +69,7 @@ class Behaviour:
             }
             for name, pid in named.items()
         }
-        demos, views = show(proc, named, rooms, self._deadline)
+        demos, views = show(proc, named, rooms, self._held, self._deadline)
         missing = Unread("no process")
         return demos, {name: views.get(name, {}).get("uts", missing) for name in named}
 

@@ -25,36 +25,34 @@ OWN = ProcFs("/proc")
 
 
 def show(
-    proc: ProcFs, pids: Mapping[str, int], rooms: Rooms, deadline: Deadline
+    proc: ProcFs, pids: Mapping[str, int], rooms: Rooms, held: ExitStack, deadline: Deadline
 ) -> tuple[dict[str, Demonstration | Unread], Views]:
     """The demonstrations by namespace, and what everybody saw meanwhile.
 
     pids: first process of each container, and the host's under "the host". rooms: open uts and
-    ipc files of the same, and the host's net file.
+    ipc files of the same, and the host's net file. What the demonstrations hold is taken down
+    from here on, and waited for only when `held` closes.
     """
     limit = Deadline(min(SECONDS, deadline.left()))
-    with ExitStack() as held:
-        folder = held.enter_context(_folder())
-        actors: dict[str, Actor] = {}
-        for kind, act in _acts(proc, folder).items():
-            actors[kind] = Actor(act)
-            held.callback(actors[kind].stop)
-        inside: outside.Inside = {
-            kind: actor.report(limit.left()) for kind, actor in actors.items()
-        }
-        if isinstance(folder, Unread):
-            inside["mnt"] = folder
-        views = _views(actors, rooms, limit, held)
-        demos = {
-            "mnt": outside.mnt(inside["mnt"], *_tables(proc, pids, actors)),
-            "ipc": outside.ipc(inside["ipc"], views),
-            "uts": outside.uts(inside["uts"], views),
-            "pid": outside.pid(inside["pid"], lambda pid: read_status(proc, pid)),
-            "net": outside.net(inside["net"], views),
-            "user": outside.user(inside["user"]),
-        }
-        for actor in actors.values():
-            actor.dismiss()
+    folder = held.enter_context(_folder())
+    actors: dict[str, Actor] = {}
+    for kind, act in _acts(proc, folder).items():
+        actors[kind] = Actor(act)
+        held.callback(actors[kind].stop)
+    inside: outside.Inside = {kind: actor.report(limit.left()) for kind, actor in actors.items()}
+    if isinstance(folder, Unread):
+        inside["mnt"] = folder
+    views = _views(actors, rooms, limit, held)
+    demos = {
+        "mnt": outside.mnt(inside["mnt"], *_tables(proc, pids, actors)),
+        "ipc": outside.ipc(inside["ipc"], views),
+        "uts": outside.uts(inside["uts"], views),
+        "pid": outside.pid(inside["pid"], lambda pid: read_status(proc, pid)),
+        "net": outside.net(inside["net"], views),
+        "user": outside.user(inside["user"]),
+    }
+    for actor in actors.values():
+        actor.dismiss()
     return demos, views
 
 

@@ -19,6 +19,8 @@ from verifier.net import dns
 SECRET_BYTES = 16
 SLOWEST_TIMES = 20
 LONGEST = 3.0
+LULL = 0.008
+"""Seconds without any answer after which those still to come are probably none."""
 Result = tuple[str, float]
 """(what happened: OK, OTHER, TIMEOUT or an errno name; after how many milliseconds)."""
 
@@ -42,10 +44,13 @@ class Questions:
 
 
 class Loop:
-    """Runs listeners, attempts and questions until all is known or it was silent long enough."""
+    """Runs listeners, attempts and questions until all is known or it was silent long enough.
 
-    def __init__(self, silence: float) -> None:
-        self._silence = silence
+    `on_lull` is called once, when the answers have ceased and waiting begins.
+    """
+
+    def __init__(self, silence: float, on_lull: Callable[[], None] | None = None) -> None:
+        self._silence, self._on_lull = silence, on_lull
         self._poll = select.epoll()
         self._listeners: dict[int, tuple[socket.socket, bytes]] = {}
         self._attempts: dict[int, Attempt] = {}
@@ -113,7 +118,11 @@ class Loop:
             left = begun + wait - time.monotonic()
             if left <= 0:
                 break
-            for number, _ in self._poll.poll(left, 1024):
+            events = self._poll.poll(left if self._on_lull is None else min(left, LULL), 1024)
+            if not events and self._on_lull is not None:
+                self._on_lull()
+                self._on_lull = None
+            for number, _ in events:
                 self._event(number)
         for number in list(self._attempts):
             self._finish(number, "")

@@ -6,8 +6,10 @@ For a child process: it enters namespace after namespace and stays in the last o
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -25,6 +27,7 @@ Pair = tuple[str, str]
 class Job:
     """rooms: (name, open ns/net file), the host's under HOST. aliases: what each is asked for
     by. should_reach, should_resolve: pairs that are tried a second time when they fail.
+    lull: an open pipe that is written to when there is only silence left, or -1.
     """
 
     rooms: Sequence[tuple[str, int]]
@@ -32,6 +35,7 @@ class Job:
     should_reach: frozenset[Pair]
     should_resolve: frozenset[Pair]
     silence: float
+    lull: int = -1
 
 
 @dataclass(slots=True)
@@ -49,7 +53,8 @@ class _Room:
 
 def try_network(job: Job) -> dict[str, Any]:
     """{container: its addresses, and results by whom it tried}, as JSON can carry it."""
-    loop = Loop(job.silence)
+    on_lull = (lambda: _tell(job.lull)) if job.lull >= 0 else None
+    loop = Loop(job.silence, on_lull)
     rooms = [_Room(name, fd) for name, fd in job.rooms]
     try:
         for room in rooms:
@@ -67,6 +72,11 @@ def try_network(job: Job) -> dict[str, Any]:
     finally:
         loop.close()
     return {room.name: _plain(room) for room in rooms}
+
+
+def _tell(pipe: int) -> None:
+    with suppress(OSError):
+        os.write(pipe, b".")
 
 
 def _in(room: _Room, work: Callable[[], None]) -> None:
