@@ -16,6 +16,7 @@ from unit.verifier.facts_of_a_lab import (
     with_ns,
 )
 
+from verifier.demonstrated import SAY
 from verifier.render import NAMESPACES, render
 from verifier.report import failed
 
@@ -91,14 +92,15 @@ TARGET = st.fixed_dictionaries(
         "ns": CELLS,
     }
 )
+SAID = ["key", "outside", "nspid", "interfaces", "unread", "name"]
 CHECK = st.fixed_dictionaries(
     {
-        "id": TEXT,
+        "id": TEXT | st.sampled_from([f"demo.{kind}" for kind in SAY]),
         "subject": TEXT,
         "status": st.sampled_from(["pass", "fail", "error", "info", "skipped", "not_applicable"]),
         "claim": TEXT,
         "method": st.sampled_from(["inode", "behaviour", "procfs"]),
-        "evidence": st.dictionaries(TEXT, ANY, max_size=3),
+        "evidence": st.dictionaries(TEXT | st.sampled_from(SAID), ANY, max_size=3),
         "remedy": TEXT,
     },
     optional={"required": st.booleans(), "control": st.dictionaries(TEXT, ANY, max_size=2)},

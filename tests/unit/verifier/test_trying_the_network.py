@@ -143,3 +143,17 @@ def test_stopping_twice_is_no_error() -> None:
     child = Child(lambda: 1)
     child.stop()
     child.stop()
+
+
+def test_the_lull_is_told_once_when_answers_cease_and_long_before_the_end() -> None:
+    silent = socket.create_server(("127.0.0.1", 0))
+    told: list[float] = []
+    results: list[tuple[str, float]] = []
+    loop = Loop(0.2, lambda: told.append(time.monotonic()))
+    loop.connect("127.0.0.1", silent.getsockname()[1], b"x" * 16, results.append)
+    loop.run()
+    loop.close()
+    silent.close()
+    assert [what for what, _ in results] == ["OTHER"]
+    assert len(told) == 1
+    assert time.monotonic() - told[0] > 0.1
