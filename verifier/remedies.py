@@ -7,12 +7,10 @@ RUN_WITH = (
     "SETUID, SETGID added, usernsMode host, apparmor=unconfined, /proc bound at /host/proc"
 )
 _SETTING = {
-    "ipc": "ipc: {}",
-    "uts": "uts: {}",
-    "pid": "pid: {}",
+    "ipc": "ipc_mode: {}",
+    "pid": "pid_mode: {}",
     "net": "network_mode: {}",
-    "user": "userns: {}",
-    "cgroup": "cgroupns: {}",
+    "user": "userns_mode: {}",
 }
 
 
@@ -29,6 +27,11 @@ def shared_with_host(name: str, container: str, remap: bool) -> str:
             f"no Docker option shares the mount namespace: {container} was not started as a "
             "container; remove it and bring the lab up again"
         )
+    if name not in _SETTING:
+        return (
+            f"no lab file asks for this: {container} was started by other means; "
+            "remove it and bring the lab up again"
+        )
     return f"remove `{_SETTING[name].format('host')}` from {container} in the lab file"
 
 
@@ -36,14 +39,13 @@ def shared_between(name: str, one: str, other: str, remap: bool) -> str:
     if name == "user" and remap:
         return (
             f"a container that joins another's net, ipc or pid joins its user namespace too: "
-            f"remove that from {one} or {other} in the lab file, or allow it: "
-            f"allow_shared [user, {one}, {other}]"
+            f"remove that from {one} or {other} in the lab file"
         )
-    if name in ("user", "time", "mnt"):
+    if name == "user" or name not in _SETTING:
         return shared_with_host(name, one, remap=False)
     return (
         f"remove `{_SETTING[name].format(f'container:{other}')}` from {one} (or the reverse from "
-        f"{other}) in the lab file, or allow it: allow_shared [{name}, {one}, {other}]"
+        f"{other}) in the lab file"
     )
 
 

@@ -92,7 +92,7 @@ def test_a_container_outside_the_remap_fails(
 ) -> None:
     run = Lab(remapped, peers, archive_file).verify({"userns": "host"})
     assert (run.code, run.ids("fail")) == (1, {"user.host", "user.map"})
-    assert "remove `userns: host` from m" in run.remedies()
+    assert "remove `userns_mode: host` from m" in run.remedies()
 
 
 def test_required_user_namespaces_fail_on_an_engine_without_remap(

@@ -52,7 +52,7 @@ def test_a_namespace_shared_by_two_containers_fails_for_the_pair(name: str) -> N
 def test_ipc_of_the_host_is_answered_with_the_line_to_remove() -> None:
     made = report_of(lab(target(1), with_ns(target(2), "ipc", HOST["ipc"])))
     remedies = [row["remedy"] for row in rows(made, "ipc.host") if row["status"] == "fail"]
-    assert remedies == ["remove `ipc: host` from c2 in the lab file"]
+    assert remedies == ["remove `ipc_mode: host` from c2 in the lab file"]
 
 
 def test_a_share_that_the_spec_allows_passes_and_stays_visible() -> None:
@@ -213,7 +213,7 @@ def test_one_container_outside_the_remap_fails_and_is_named() -> None:
     odd = with_ns(target(2, uid_map=IDENTITY, gid_map=IDENTITY), "user", HOST["user"])
     made = report_of(lab(target(1), odd))
     assert failing(made) == {"user.host", "user.map"}
-    assert "remove `userns: host` from c2" in made["summary"] + str(rows(made, "user.map"))
+    assert "remove `userns_mode: host` from c2" in made["summary"] + str(rows(made, "user.map"))
 
 
 def test_a_user_namespace_of_ones_own_with_the_hosts_root_in_it_fails() -> None:

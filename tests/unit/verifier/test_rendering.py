@@ -37,7 +37,7 @@ def test_a_failure_shows_claim_evidence_and_remedy() -> None:
         "FAILED  ipc.host  c2\n"
         "  claim     ipc of c2 is not the host's\n"
         "  evidence  ns ipc:[101], host ipc:[101]\n"
-        "  remedy    remove `ipc: host` from c2 in the lab file\n"
+        "  remedy    remove `ipc_mode: host` from c2 in the lab file\n"
     ) in text
     assert "verdict: NOT ISOLATED" in text
 
