@@ -75,7 +75,7 @@ def test_a_namespace_of_the_host_fails(
 ) -> None:
     run = Lab(plain, peers, archive_file).verify({name: "host"})
     assert (run.code, run.ids("fail")) == (1, OF_THE_HOST[name])
-    setting = "network_mode" if name == "network" else name
+    setting = f"{name}_mode"
     assert f"remove `{setting}: host` from m" in run.report["summary"]
 
 

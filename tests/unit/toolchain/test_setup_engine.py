@@ -95,6 +95,8 @@ def test_a_volume_keeps_its_data_when_the_engine_is_killed_and_started_again(hom
     sleeper = _client(engine).containers.get("sleeper")
     assert sleeper.status == "exited"
     sleeper.start()
+    engine.stop()
+    assert _left_of(engine) == []
 
 
 def test_a_pid_file_of_before_a_reboot_harms_no_process_that_has_the_number_now(home: Path) -> None:
@@ -104,6 +106,8 @@ def test_a_pid_file_of_before_a_reboot_harms_no_process_that_has_the_number_now(
         engine.runtime.mkdir(parents=True)
         for name in ("pid", "dockerd.pid"):
             (engine.runtime / name).write_text(str(bystander.pid))
+        engine.kill()
+        assert bystander.poll() is None
         engine.start()
         assert engine.running()
         engine.stop()
