@@ -55,7 +55,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--repeat", type=_positive, default=3, metavar="N", help="rounds (3)")
     parser.add_argument(
-        "--containers", type=_positive, default=10, metavar="N", help="in the lab (10)"
+        "--containers", type=_several, default=10, metavar="N", help="in the lab (10)"
     )
     return parser.parse_args(arguments)
 
@@ -64,6 +64,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 100:
         raise argparse.ArgumentTypeError(f"{text} is not between 1 and 100")
+    return number
+
+
+def _several(text: str) -> int:
+    number = _positive(text)
+    if number < 2:
+        raise argparse.ArgumentTypeError("isolation is verified between at least 2 containers")
     return number
 
 

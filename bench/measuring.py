@@ -41,7 +41,9 @@ def measure(around: Around, lab: BenchLab, contenders: Sequence[Contender], roun
         found = program(around, lab)
         say("bench", f"{mark} program alone: {sum(found['seconds'].values()):.2f} s")
         results.programs.append(found)
-        for contender in contenders:
+        # Each round another begins: the first meets cold caches, and load drifts.
+        first = number % len(contenders)
+        for contender in [*contenders[first:], *contenders[:first]]:
             _round(around, lab, contender, mark, results)
     return results
 
