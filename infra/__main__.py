@@ -9,6 +9,7 @@ from infra.program import build, export
 from infra.surroundings import surroundings
 from verifier.archive import build as verifier_archive
 
-lab, around = load(), surroundings(verifier_archive())
+lab = load()
+around = surroundings(verifier_archive() if lab.verification.enabled else b"")
 preflight(lab, around)
 export(build(lab, around))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 SOURCE = Path(__file__).parent
@@ -37,16 +38,24 @@ def build(source: Path = SOURCE) -> bytes:
 def slim(code: str) -> str:
     """The same program with the same line numbers, without docstrings."""
     lines = code.encode().splitlines()
-    for node in ast.walk(ast.parse(code)):
+    for node in _statements(ast.parse(code)):
         if _is_text(node):
-            assert isinstance(node, ast.Expr)
             last = node.end_lineno or node.lineno
             lines[node.lineno - 1] = lines[node.lineno - 1][: node.col_offset] + b'""'
             lines[node.lineno : last] = [b""] * (last - node.lineno)
     return b"".join(line + b"\n" for line in lines).decode()
 
 
-def _is_text(node: ast.AST) -> bool:
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """All statements below `node`. Half the time of ast.walk, for it enters no expression."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for child in getattr(node, part, ()):
+            if isinstance(child, ast.stmt):
+                yield child
+            yield from _statements(child)
+
+
+def _is_text(node: ast.stmt) -> bool:
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

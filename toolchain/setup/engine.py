@@ -63,6 +63,8 @@ class PrivateEngine:
 
     def stop(self) -> None:
         """Ends it and all of it but its data. Raises SetupError when something would not go."""
+        if not self.log.parent.exists() and not self.runtime.exists():
+            return
         with self._alone():
             pid = self._pid()
             if pid is not None:

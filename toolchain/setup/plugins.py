@@ -33,7 +33,7 @@ def script(python: Path, root: Path, module: str, isolated: bool) -> str:
         "import sys; sys.path.insert(0, sys.argv.pop(1)); import runpy; "
         f'runpy.run_module("{module}", run_name="__main__", alter_sys=True)'
     )
-    option = "-I" if isolated else "-P"
+    option = "-I -B" if isolated else "-P -B"
     return f"#!/bin/sh\nexec {quote(python)} {option} -c '{code}' {quote(root)} \"$@\"\n"
 
 

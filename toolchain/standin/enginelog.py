@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 
 import grpc
@@ -17,7 +18,8 @@ class EngineLog:
     def __init__(self) -> None:
         self._address = ""
         self._stub: engine_pb2_grpc.EngineStub | None = None
-        self._announced: socket.socket | None = None
+        self._announced = False
+        self._claim: socket.socket | None = None
         self._lock = threading.Lock()
 
     def connect(self, address: str) -> None:
@@ -30,19 +32,25 @@ class EngineLog:
     def announce(self, name: str, text: str) -> None:
         """Say this once for all processes of this provider that one engine starts.
 
-        The engine starts a process for each provider resource. The first to bind a name that dies
-        with its process is the one that speaks.
+        The engine starts a process for each provider resource. Where the
+        system has names that die with their process, the first to bind one is the one that speaks.
         """
-        if self._announced is not None:
+        if self._announced:
             return
+        self._announced = True
+        if sys.platform == "linux" and not self._claimed(name):
+            return
+        self._send(text, "", ephemeral=False)
+
+    def _claimed(self, name: str) -> bool:
         claim = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             claim.bind(f"\0standin/{name}/{self._address}")
         except OSError:
             claim.close()
-            return
-        self._announced = claim
-        self._send(text, "", ephemeral=False)
+            return False
+        self._claim = claim
+        return True
 
     def status(self, text: str, urn: str) -> None:
         """Show a line beside a resource while it is worked on."""

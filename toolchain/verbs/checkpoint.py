@@ -24,6 +24,26 @@ def broken(path: str) -> CorruptCheckpoint | None:
     return None
 
 
+def drop_cut_attributes(path: str) -> bool:
+    """Removes the empty `.attrs` of a state file or of its backup; says whether there was one.
+
+    Pulumi's file store keeps a file's attributes beside it and needs none, but it does not read a
+    file whose attributes are cut short. It writes them in place, unlike the file itself: killed
+    just then, a run locks the state.
+    """
+    cut = [name for name in (f"{path}.attrs", f"{path}.bak.attrs") if _is_empty(name)]
+    for name in cut:
+        os.remove(name)
+    return bool(cut)
+
+
+def _is_empty(path: str) -> bool:
+    try:
+        return os.path.getsize(path) == 0
+    except OSError:
+        return False
+
+
 def usable_backup(path: str, stack: str) -> Mapping[str, Any] | None:
     """The deployment in the backup beside a checkpoint, if it is whole and of the same stack."""
     try:

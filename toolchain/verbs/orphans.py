@@ -25,9 +25,13 @@ class Process(NamedTuple):
 def orphans(processes: Mapping[int, Process], home: str) -> tuple[int, ...]:
     """Pids of plugins under home whose chain of parents holds no Pulumi. Pure."""
     folders = (f"{home}/pulumi-home/plugins/", f"{home}/bin/pulumi-language-")
+    # The scripts of our own plugins become these programs, and their names are gone.
+    modules = ("toolchain.standin.", "toolchain.setup.language_host")
 
     def is_plugin(process: Process) -> bool:
-        return any(folder in process.command for folder in folders)
+        ours = process.command.startswith(f"{home}/venv/")
+        named = folders + modules if ours else folders
+        return any(name in process.command for name in named)
 
     def has_engine(process: Process) -> bool:
         above = processes.get(process.parent)

@@ -80,6 +80,8 @@ def held_message(lock: Lock, standing: Standing, stack: str) -> str:
 
 def _restore(session: Session) -> bool:
     path = session.checkpoint_file
+    if path and checkpoint.drop_cut_attributes(str(path)):
+        say("repair", "removed attributes of the state file that a dead run had cut short")
     error = checkpoint.broken(str(path)) if path else None
     if error is None:
         return False

@@ -22,7 +22,7 @@ from toolchain.verbs import process
 
 NO_ENGINE = "DOCKLAB_TEST_NO_ENGINE"
 OTHER_ENGINE = "DOCKLAB_TEST_DOCKER_HOST_NO_REMAP"
-_TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")
+_TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def test(paths: Paths, extra: Sequence[str]) -> int:

@@ -116,12 +116,13 @@ def test_a_plugin_that_ends_takes_its_commands_with_it(plugin: Plugin, tmp_path:
     marker = tmp_path / "pid"
     inputs = to_struct({"create": f"echo $$ > '{marker}'; exec sleep 100"})
     request = provider_pb2.CreateRequest(urn=COMMAND_URN, properties=inputs)
-    plugin.calls.Create.future(request, timeout=SECONDS)
+    going = plugin.calls.Create.future(request, timeout=SECONDS)
     deadline = time.monotonic() + SECONDS
     while not (marker.exists() and marker.read_text()):
         assert time.monotonic() < deadline, "the command never started"
         time.sleep(0.05)
     plugin.end()
+    assert going.exception(SECONDS) is not None
     assert gone_within(int(marker.read_text()), SECONDS)
 
 

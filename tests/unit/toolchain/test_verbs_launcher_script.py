@@ -168,12 +168,12 @@ def test_install_puts_the_launcher_where_path_begins(tmp_path: Path) -> None:
         ("file:///a b?no_tmp_dir=true", "/a b"),
         ("file://~", "/home/u"),
         ("file://~/s", "/home/u/s"),
-        ("file://./s", "/work/s"),
-        ("file://s", "/work/s"),
+        ("file://./s", "/clone/s"),
+        ("file://s", "/clone/s"),
     ],
 )
 def test_a_file_backend_is_where_pulumi_has_it(url: str, root: str) -> None:
-    assert backend.locate(url, "/work", "/home/u") == backend.FileBackend(root)
+    assert backend.locate(url, "/clone", "/home/u") == backend.FileBackend(root)
 
 
 @pytest.mark.parametrize("url", [None, "", "s3://bucket", "https://api.example.org"])

@@ -52,6 +52,7 @@ def test_a_whole_state_file_and_a_missing_one_are_not_damaged(tmp_path: Path) ->
 
 
 HOME = "/clone/.docklab"
+STAND_IN = f'{HOME}/venv/bin/python\0-I\0-B\0-c\0runpy.run_module("toolchain.standin.docker")\0'
 PLUGIN = f"/bin/sh\0{HOME}/pulumi-home/plugins/resource-docker-v5.2.0/pulumi-resource-docker\0"
 
 
@@ -62,6 +63,7 @@ def _orphans(*processes: Process) -> tuple[int, ...]:
 def test_a_plugin_whose_engine_died_is_an_orphan() -> None:
     init = Process(1, 0, "/sbin/init\0")
     assert _orphans(init, Process(9, 1, PLUGIN), Process(10, 9, PLUGIN)) == (9, 10)
+    assert _orphans(init, Process(9, 1, STAND_IN)) == (9,)
 
 
 def test_a_plugin_of_a_running_pulumi_is_not() -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
 import grpc
 from pulumi.runtime.proto import language_pb2_grpc
 
+from toolchain import plugin_end
 from toolchain.setup.language_host.service import LanguageHost
 
 _MESSAGE_LIMIT_BYTES = 1024 * 1024 * 400
@@ -22,9 +21,7 @@ def main(arguments: list[str]) -> int:
         print(version("pulumi"))
         return 0
     engine_address = arguments[-1] if arguments and not arguments[-1].startswith("-") else ""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    told, parent = plugin_end.listen(), os.getppid()
     host = LanguageHost(engine_address)
     server = grpc.server(
         ThreadPoolExecutor(max_workers=32),
@@ -37,11 +34,7 @@ def main(arguments: list[str]) -> int:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    parent = os.getppid()
-    # A CLI that was killed sends no signal: without this look every such run would leave a host.
-    while not ended.wait(1.0):
-        if os.getppid() != parent:
-            break
+    plugin_end.wait(told, parent)
     host.children.interrupt()
     server.stop(None)
     return 0

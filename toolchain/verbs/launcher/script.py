@@ -6,7 +6,7 @@ from pathlib import Path
 
 _SCRIPT = """#!/bin/sh
 # Runs the real Pulumi CLI; toolchain/verbs/launcher says what it adds, and why.
-exec {python} -I -S -c 'import sys
+exec {python} -I -S -B -c 'import sys
 sys.path.insert(0, sys.argv.pop(1))
 from toolchain.verbs.launcher.run import main
 main(sys.argv[1:])' {root} {real} {shadow} "$@"
