@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 .PHONY: help setup up preview refresh verify down clean stacks env doctor test lint bench conformance
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  STACK=name picks stacks/Pulumi.<name>.yaml (default: local); ARGS=\"...\" goes to Pulumi as it is"
 
 setup: ## get the parts: Python packages, Pulumi, plugins, a Docker engine, a base image
@@ -20,7 +20,7 @@ setup: ## get the parts: Python packages, Pulumi, plugins, a Docker engine, a ba
 up: setup ## bring the lab up, verify its isolation, show the verdict
 	@$(VENV) -m toolchain up --stack $(STACK) -- $(ARGS)
 
-preview: setup ## show what `make up` would change; touches nothing
+preview: setup ## show what `make up` would change in the lab, and change nothing in it
 	@$(VENV) -m toolchain preview --stack $(STACK) -- $(ARGS)
 
 refresh: setup ## read the lab's real condition into the state
@@ -29,14 +29,15 @@ refresh: setup ## read the lab's real condition into the state
 verify: setup ## verify the running lab again, changing nothing else
 	@$(VENV) -m toolchain verify --stack $(STACK) -- $(ARGS)
 
-down: setup ## destroy the lab, its volumes and its folder; stop the private engine
-	@$(VENV) -m toolchain down --stack $(STACK) -- $(ARGS)
+down: ## destroy the lab, its volumes and its folder; stop the private engine
+	@if [ ! -e "$(DOCKLAB)" ]; then echo "  down            nothing is set up here, so nothing is up"; exit 0; fi; \
+	$(PYTHON) -m toolchain setup && $(VENV) -m toolchain down --stack $(STACK) -- $(ARGS)
 
 clean: ## remove everything that make made (after `make down`)
 	@$(PYTHON) -m toolchain clean
 
-stacks: setup ## list the stacks and whether they are up
-	@$(VENV) -m toolchain stacks
+stacks: ## list the stacks and what the last run left of each
+	@$(PYTHON) -m toolchain stacks
 
 env: ## print what to eval for plain `pulumi` and `docker`: eval "$$(make env)"
 	@$(PYTHON) -m toolchain env

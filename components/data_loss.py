@@ -28,6 +28,19 @@ def losses(
     ]
 
 
+def allowed_losses(
+    recorded: Sequence[RecordedVolume],
+    declared: Mapping[str, DeclaredVolume],
+    allowed: Collection[str],
+) -> list[tuple[str, str]]:
+    """(key, name on the engine) of each volume whose data the edit destroys with leave."""
+    return [
+        (volume.key, volume.name)
+        for volume in recorded
+        if volume.key in allowed and any(_loss(volume, declared.get(volume.key)))
+    ]
+
+
 def _loss(volume: RecordedVolume, wanted: DeclaredVolume | None) -> Iterator[str]:
     leave = f"allow_data_loss: [{volume.key}]"
     if wanted is None:

@@ -48,6 +48,7 @@ def load() -> Lab:
             lab,
             exists=lambda key: config.get(key) is not None,
             encrypted=lambda key: pulumi.runtime.is_config_secret(config.full_key(key)),
+            stack=pulumi.get_stack(),
         )
     )
     if problems:
@@ -56,13 +57,13 @@ def load() -> Lab:
 
 
 def secret_problems(
-    lab: Lab, exists: Callable[[str], bool], encrypted: Callable[[str], bool]
+    lab: Lab, exists: Callable[[str], bool], encrypted: Callable[[str], bool], stack: str
 ) -> Iterator[str]:
     """What is wrong with the secrets that the lab names, in the order of the YAML."""
     for name, container in lab.containers.items():
         for variable, key in container.secret_environment.items():
             path = f"lab.containers.{name}.secret_environment.{variable}"
-            remedy = f"run `pulumi config set --secret {key}`"
+            remedy = f"run `pulumi config set --secret {key} --stack {stack}`"
             if not exists(key):
                 yield f"{path}: the stack's configuration has no {key}; {remedy}"
             elif not encrypted(key):

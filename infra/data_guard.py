@@ -11,7 +11,7 @@ from typing import Any
 
 import pulumi
 
-from components.data_loss import DeclaredVolume, losses
+from components.data_loss import DeclaredVolume, allowed_losses, losses
 from components.host import Host
 from components.recorded_state import Recorded, recorded
 from infra.model.lab import Lab
@@ -34,14 +34,16 @@ def data_guard(lab: Lab, host: Host, around: Surroundings) -> pulumi.Output[list
     def decide(answer: dict[str, Any]) -> list[pulumi.Resource]:
         last = recorded(answer["outputs"])
         _say_moved(last, around)
-        lost = losses(
-            last.volumes,
-            {
-                key: DeclaredVolume(driver=volume.driver, options=volume.options)
-                for key, volume in lab.volumes.items()
-            },
-            lab.allow_data_loss,
-        )
+        declared = {
+            key: DeclaredVolume(driver=volume.driver, options=volume.options)
+            for key, volume in lab.volumes.items()
+        }
+        lost = losses(last.volumes, declared, lab.allow_data_loss)
+        for key, name in allowed_losses(last.volumes, declared, lab.allow_data_loss):
+            pulumi.log.warn(
+                f"DATA LOSS: volume {name} ({key}) and its data go, as allow_data_loss says; "
+                f"take {key} out of that list afterwards"
+            )
         if lost:
             raise pulumi.RunError("\n".join(["this change would destroy data:", *lost]))
         return []

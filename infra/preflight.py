@@ -4,6 +4,7 @@ The only module of the program that looks at the world; called by `__main__`, ne
 """
 
 import http.client
+import json
 import os
 import socket
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from infra.model.paths import resolve_source, why_not_bound, within
 from infra.surroundings import Surroundings
 
 ANSWER_SECONDS = 5.0
+_SPACES = {"ipc_mode": "IPC", "pid_mode": "PID", "network_mode": "NET"}
 _HIJACKERS = ("DOCKER_CONTEXT", "DOCKER_CERT_PATH", "DOCKER_CERT_MATERIAL")
 
 
@@ -29,6 +31,7 @@ def preflight(lab: Lab, around: Surroundings, environment: Mapping[str, str] = o
         *hijackers(environment),
         *engine_problems(around.docker_host),
         *source_problems(lab, around),
+        *sharing_problems(lab, around.docker_host),
     ]
     if problems:
         raise pulumi.RunError("\n".join(["this machine is not ready for the lab:", *problems]))
@@ -67,6 +70,39 @@ def engine_problems(docker_host: str) -> Iterator[str]:
         )
     finally:
         connection.close()
+
+
+def sharing_problems(lab: Lab, docker_host: str) -> Iterator[str]:
+    """Namespaces of the host that an engine with userns-remap cannot give, in words of the lab."""
+    wanted = [
+        (key, mode)
+        for key, container in lab.containers.items()
+        for mode in ("ipc_mode", "pid_mode", "network_mode")
+        if getattr(container, mode) == "host" and container.userns_mode != "host"
+    ]
+    if wanted and maps_user_ids(docker_host):
+        for key, mode in wanted:
+            yield (
+                f"  lab.containers.{key}.{mode}: host joins the host's {_SPACES[mode]} namespace, "
+                "which an engine that maps user ids (userns-remap) refuses; write userns_mode: "
+                "host and allow it too, or take an engine without userns-remap (DOCKER_HOST)"
+            )
+
+
+def maps_user_ids(docker_host: str) -> bool:
+    """Whether the engine runs with userns-remap; False when it does not answer."""
+    try:
+        connection = _connection(docker_host)
+    except ValueError:
+        return False
+    try:
+        connection.request("GET", "/info")
+        options = json.loads(connection.getresponse().read()).get("SecurityOptions") or []
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return any("name=userns" in option for option in options)
 
 
 class _UnixConnection(http.client.HTTPConnection):

@@ -42,6 +42,17 @@ def test_a_stopped_container_runs_again(lab: Lab) -> None:
     assert lab.verb("verify").isolated
 
 
+def test_a_restarted_container_is_verified_again_by_the_next_up(lab: Lab) -> None:
+    before = lab.things().containers()
+    lab.things().container("one").restart(timeout=5)
+    assert lab.up().isolated
+    after = lab.things().containers()
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    assert len(changed) == 1
+    assert not changed & {"one", "two"}
+    assert lab.up("--expect-no-changes").isolated
+
+
 def test_a_changed_limit_is_put_back(lab: Lab) -> None:
     before = lab.things().containers()
     lab.things().container("one").update(mem_limit=64 * MIB, memswap_limit=128 * MIB)

@@ -4,6 +4,7 @@
 A value that Pulumi keeps as a secret is ciphertext there; such a value reads as missing.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ class Check(NamedTuple):
     exit_code: int | None
     logs: str
     image: str
+    id: str = ""
 
 
 def resources(deployment: Deployment) -> list[Mapping[str, Any]]:
@@ -124,8 +126,18 @@ def check(deployment: Deployment) -> Check | None:
                 int(code) if isinstance(code, int | float) else None,
                 logs if isinstance(logs, str) else "",
                 str(found.get("image") or ""),
+                str(resource.get("id") or ""),
             )
     return None
+
+
+def verified_pids(found: Check | None) -> dict[str, int]:
+    """The first process of each container that the last verification saw, by container id."""
+    try:
+        report = json.loads(report_of(found.logs) or "{}") if found else {}
+    except ValueError:
+        return {}
+    return {str(seen["id"]): int(seen["pid"]) for seen in report.get("targets", [])}
 
 
 def report_of(logs: str) -> str | None:

@@ -1,6 +1,7 @@
 """The engine's side of a repair: lists and removes by the Docker SDK. Decides nothing (leftovers.py
 does)."""
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -42,6 +43,21 @@ def running_ids(host: str) -> frozenset[str] | None:
         return None
     try:
         return frozenset(item["Id"] for item in client.api.containers())
+    finally:
+        client.close()
+
+
+def first_pids(host: str, ids: Iterable[str]) -> dict[str, int]:
+    """The first process of each running container among `ids`, by id; those the engine tells."""
+    import docker.errors
+
+    client = connect(host)
+    try:
+        found = {}
+        for identity in ids:
+            with contextlib.suppress(docker.errors.NotFound):
+                found[identity] = int(client.api.inspect_container(identity)["State"]["Pid"])
+        return {identity: pid for identity, pid in found.items() if pid}
     finally:
         client.close()
 

@@ -74,8 +74,8 @@ def unfinished(command: str, stack: str) -> str:
     """command: what Pulumi was asked for, such as up."""
     again, undo = make(command, stack), make("down", stack)
     return (
-        f"`pulumi {command}` did not finish. What it made is recorded and nothing is lost: put"
-        f" right what it names above, then run `{again}` again; `{undo}` removes what is there."
+        f"`pulumi {command}` did not finish. Put right what it names above and run `{again}` again:"
+        f" it goes on from what is there. `{undo}` removes what is there."
     )
 
 

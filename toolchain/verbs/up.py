@@ -25,7 +25,7 @@ def up(session: Session, extra: Sequence[str]) -> int:
     require_stack_file(session.paths, session.stack)
     prepare(session, create=True)
     before = session.deployment() or {}
-    again = verify_again(before, extra)
+    again = verify_again(before, extra, restarted(before))
     if why := _stale(before):
         say("lab", f"{why}: reading its real condition from the engine first")
         # A run of its own, for --replace refuses what the refresh of the same run finds gone.
@@ -39,15 +39,30 @@ def up(session: Session, extra: Sequence[str]) -> int:
         report.show(session, found)
         print(report.further(session, found), flush=True)
         return 0
-    if not outcome.signal and failed_check(found):
+    ran = state.check(found) != state.check(before)
+    if not outcome.signal and failed_check(found) and ran:
         report.show(session, found)
         return _say(messages.not_isolated(session.stack), outcome)
     return explain(session, "up", outcome, messages.unfinished("up", session.stack))
 
 
-def verify_again(deployment: Mapping[str, Any], extra: Sequence[str]) -> tuple[str, ...]:
-    """The arguments that make anew what the last run left wrong: a verification that failed, a
-    container that did not start. None when the user picks targets himself.
+def restarted(deployment: Mapping[str, Any]) -> bool:
+    """Whether a verified container has another first process now: then its namespaces are new."""
+    seen = state.verified_pids(state.check(deployment))
+    if not seen:
+        return False
+    try:
+        now = [engine.first_pids(host, seen) for host in state.docker_hosts(deployment)]
+    except VerbError:
+        return False  # the engine does not answer: Pulumi's to say
+    return any(pid != seen[identity] for found in now for identity, pid in found.items())
+
+
+def verify_again(
+    deployment: Mapping[str, Any], extra: Sequence[str], outdated: bool = False
+) -> tuple[str, ...]:
+    """The arguments that make anew what the last run left wrong: a verification that failed or is
+    outdated, a container that did not start. None when the user picks targets himself.
 
     A verification's result is an output like any other: without this, a lab put right by hand would
     fail for ever.
@@ -55,7 +70,7 @@ def verify_again(deployment: Mapping[str, Any], extra: Sequence[str]) -> tuple[s
     if any("target" in argument for argument in extra):
         return ()
     check = state.check(deployment)
-    failed = (check.urn,) if check and check.exit_code != 0 else ()
+    failed = (check.urn,) if check and (outdated or check.exit_code != 0) else ()
     urns = dict.fromkeys((*state.unfinished(deployment), *failed))
     return tuple(argument for urn in urns for argument in ("--replace", urn))
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.data_loss import DeclaredVolume, losses
+from components.data_loss import DeclaredVolume, allowed_losses, losses
 from components.recorded_state import Recorded, RecordedVolume, recorded
 
 DATA = RecordedVolume(key="data", name="data-volume-0a1b2c3", driver="local")
@@ -30,6 +30,12 @@ def test_a_change_that_replaces_is_a_loss_and_names_the_change():
     assert "options none -> {'type': 'tmpfs'} replaces volume data-volume-0a1b2c3" in said
     [said] = losses([DATA], {"data": DeclaredVolume(driver="nfs")}, [])
     assert "driver local -> nfs replaces" in said
+
+
+def test_what_goes_with_leave_is_told_as_well():
+    assert allowed_losses([DATA], {}, ["data"]) == [("data", "data-volume-0a1b2c3")]
+    assert allowed_losses([DATA], {"data": DeclaredVolume()}, ["data"]) == []
+    assert allowed_losses([DATA], {}, []) == []
 
 
 def test_leave_for_one_volume_is_no_leave_for_another():

@@ -151,13 +151,15 @@ def test_the_lab_cannot_be_changed_once_read():
 
 def problems(exists, encrypted):
     lab = parse(changed(("containers.web.secret_environment", {"PASSWORD": "db_password"})))
-    return list(secret_problems(lab, exists=lambda _: exists, encrypted=lambda _: encrypted))
+    return list(
+        secret_problems(lab, exists=lambda _: exists, encrypted=lambda _: encrypted, stack="mine")
+    )
 
 
 def test_a_secret_that_the_stack_lacks_is_told_with_the_command_that_sets_it():
     assert problems(exists=False, encrypted=False) == [
         "lab.containers.web.secret_environment.PASSWORD: the stack's configuration has no "
-        "db_password; run `pulumi config set --secret db_password`"
+        "db_password; run `pulumi config set --secret db_password --stack mine`"
     ]
 
 

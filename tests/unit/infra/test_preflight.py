@@ -1,5 +1,6 @@
 """What is refused before anything is touched. Engines here are sockets of this process."""
 
+import json
 import re
 import socketserver
 import threading
@@ -10,7 +11,13 @@ import pytest
 from lab_values import changed, good_lab
 
 from infra.config import parse
-from infra.preflight import engine_problems, hijackers, preflight, source_problems
+from infra.preflight import (
+    engine_problems,
+    hijackers,
+    preflight,
+    sharing_problems,
+    source_problems,
+)
 from infra.surroundings import Surroundings
 
 
@@ -31,10 +38,14 @@ def engine(tmp_path):
 
     class Answer(BaseHTTPRequestHandler):
         status = 200
+        security = ("name=seccomp,profile=default",)
 
         def do_GET(self):
-            self.send_response(self.status if self.path == "/_ping" else 404)
+            known = self.path in ("/_ping", "/info")
+            self.send_response(self.status if known else 404)
             self.end_headers()
+            if self.path == "/info":
+                self.wfile.write(json.dumps({"SecurityOptions": self.security}).encode())
 
         def log_message(self, *_):
             pass
@@ -141,3 +152,31 @@ def test_everything_wrong_with_the_machine_is_told_at_once():
         ("DOCKER_CERT_PATH", ""),
         ("", "no Docker engine"),
     ]
+
+
+def lab_with(mode, value="host", **more):
+    allowed = {"ipc_mode": "ipc", "pid_mode": "pid", "network_mode": "net", "userns_mode": "user"}
+    modes = {mode: value, **more}
+    return parse(
+        changed(
+            *((f"containers.web.{name}", wanted) for name, wanted in modes.items()),
+            ("containers.web.allow_shared_namespaces", [allowed[name] for name in modes]),
+        )
+    )
+
+
+@pytest.mark.parametrize(("mode", "space"), [("ipc_mode", "IPC"), ("pid_mode", "PID")])
+def test_a_namespace_that_the_engine_cannot_share_is_named_before_it_refuses(engine, mode, space):
+    answer, address = engine
+    answer.security = ("name=seccomp,profile=default", "name=userns")
+    [said] = sharing_problems(lab_with(mode), address)
+    assert f"lab.containers.web.{mode}: host joins the host's {space} namespace" in said
+    assert "write userns_mode: host" in said
+
+
+def test_what_the_engine_can_share_is_left_to_the_verification(engine):
+    answer, address = engine
+    assert list(sharing_problems(lab_with("ipc_mode"), address)) == []
+    answer.security = ("name=userns",)
+    assert list(sharing_problems(lab_with("ipc_mode", userns_mode="host"), address)) == []
+    assert list(sharing_problems(parse(good_lab()), address)) == []

@@ -108,6 +108,18 @@ def test_a_verification_that_passed_is_not_run_again() -> None:
     assert up.verify_again({}, ()) == ()
 
 
+def test_a_verification_older_than_a_container_s_start_is_run_again() -> None:
+    deployment = {"resources": [_check(0)]}
+    assert up.verify_again(deployment, (), outdated=True) == ("--replace", CHECK_URN)
+
+
+def test_a_report_tells_which_processes_were_verified() -> None:
+    check = state.Check("urn", 0, '{"targets": [{"id": "ab", "pid": 7}]}', "image")
+    assert state.verified_pids(check) == {"ab": 7}
+    assert state.verified_pids(check._replace(logs="{cut}")) == {}
+    assert state.verified_pids(None) == {}
+
+
 def test_targets_of_the_users_own_are_not_mixed_with_ours() -> None:
     assert up.verify_again({"resources": [_check(1)]}, ("--target", "urn:x")) == ()
 
