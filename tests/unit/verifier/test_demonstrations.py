@@ -87,8 +87,7 @@ def test_somebody_who_could_not_look_leaves_it_unknown(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "why", "remedy"),
     [
-        ("user", "ENOSPC at unshare user", "raise user.max_user_namespaces"),
-        ("user", "EPERM at /proc/self/uid_map", "kernel.unprivileged_userns_clone"),
+        ("user", "EPERM at setresuid", "kernel.unprivileged_userns_clone"),
         ("net", "EPERM at unshare net", "SYS_ADMIN"),
         ("mnt", "EROFS at mkdir /tmp/mnt", "a tmpfs at /tmp"),
         ("ipc", "EINVAL at unshare ipc", "makes no ipc namespaces"),
@@ -102,6 +101,18 @@ def test_a_demonstration_that_was_refused_is_an_error_with_its_reason(
     (row,) = rows(made, f"demo.{kind}")
     assert (made["exit_code"], row["status"], row["evidence"]) == (3, "error", {"unread": why})
     assert remedy in row["remedy"]
+    assert why in render(made)
+
+
+@pytest.mark.parametrize(
+    "why",
+    ["ENOSPC at unshare user", "EPERM at /proc/self/uid_map", "EPERM at unshare uts"],
+)
+def test_a_host_that_forbids_users_their_namespaces_is_told_so_and_not_failed(why: str) -> None:
+    made = report_of(replace(lab(), demos={**DEMOS, "user": Unread(why)}))
+    (row,) = rows(made, "demo.user")
+    assert (made["verdict"], row["status"], row["required"]) == ("isolated", "error", False)
+    assert row["evidence"] == {"unread": why}
     assert why in render(made)
 
 
