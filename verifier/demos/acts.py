@@ -156,6 +156,8 @@ def become_root() -> Seen:
     libc.own_proc_files()
     before = os.getuid()
     changed = _into_new("user")
+    if not changed:
+        raise OSError(errno.EINVAL, "the namespace is the old one", "unshare user")
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"0 {NOBODY} 1")
     _write("/proc/self/gid_map", f"0 {NOBODY} 1")
