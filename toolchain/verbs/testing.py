@@ -28,7 +28,8 @@ _TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 def test(paths: Paths, extra: Sequence[str]) -> int:
     """Runs the tests; `extra` goes to pytest as it is. The exit status is pytest's."""
     with _engines(paths) as variables:
-        env = {**os.environ, **environment(paths), **variables}
+        kept = {"HYPOTHESIS_STORAGE_DIRECTORY": str(paths.cache / "hypothesis")}
+        env = {**os.environ, **environment(paths), **kept, **variables}
         workers = (
             () if any(word.startswith(("-n", "-p", "--pdb")) for word in extra) else _TWO_AT_ONCE
         )
