@@ -25,6 +25,7 @@ from toolchain.setup.docker_api import Engine
 
 _HERE = Path(__file__).resolve().parent
 _START_SECONDS, _STOP_SECONDS = 60.0, 30.0
+_NO_HOPE_SECONDS = 1.0
 _TOOLS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -194,10 +195,17 @@ def _never() -> bool:
 def _wait_until(
     condition: Callable[[], bool], seconds: float, hopeless: Callable[[], bool] = _never
 ) -> bool:
-    """Looks every 20 ms whether `condition` holds; gives up early when `hopeless` does."""
+    """Looks every 20 ms whether `condition` holds; gives up early when `hopeless` does for long.
+
+    For long: a process that is just being executed shows no environment to know it by.
+    """
     end = time.monotonic() + seconds
+    hope = time.monotonic()
     while not condition():
-        if time.monotonic() > end or hopeless():
+        now = time.monotonic()
+        if not hopeless():
+            hope = now
+        if now > end or now - hope > _NO_HOPE_SECONDS:
             return condition()
         time.sleep(0.02)
     return True
