@@ -19,22 +19,36 @@ class TargetMount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TargetPort:
+    """`address` and `port` of the host lead to the container's own port."""
+
+    address: str
+    port: int
+    container_port: int
+    protocol: Literal["tcp", "udp"]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """A container under verification; its id is known to the engine only."""
 
     name: str
     networks: Sequence[str]
     mounts: Sequence[TargetMount]
+    ports: Sequence[TargetPort] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expectations:
-    """Of the whole lab. `require` says of user, cgroup and time whether they must be isolated."""
+    """Of the whole lab. `require` says of user, cgroup and time whether they must be isolated;
+    `egress` are addresses with ports that only networks with a way out reach.
+    """
 
     networks: Sequence[str]
     internal: Sequence[str]
     require: Mapping[str, Requirement]
     deadline_ms: int
+    egress: Sequence[str] = ()
 
 
 def specification(
@@ -58,7 +72,18 @@ def specification(
         "dns_networks": list(expected.networks),
         "icc_false": [],
         "internal": list(expected.internal),
-        "published": [],
+        "egress": list(expected.egress),
+        "published": [
+            {
+                "container": target.name,
+                "address": port.address,
+                "port": port.port,
+                "container_port": port.container_port,
+                "protocol": port.protocol,
+            }
+            for target in targets
+            for port in target.ports
+        ],
         "require": dict(expected.require),
         "deadline_ms": expected.deadline_ms,
     }

@@ -16,6 +16,9 @@ AROUND = Surroundings(
     docker_host="unix:///run/x.sock",
     home="/srv/clone/.docklab",
     verifier=b"zipapp",
+    lifecycle="0f1e",
+    python="/srv/clone/.docklab/venv/bin/python",
+    root="/srv/clone",
 )
 
 

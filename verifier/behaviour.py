@@ -1,22 +1,24 @@
 """Starts the child processes that try things in containers' namespaces, and collects them.
 
-The network is started first and collected last: it spends its time listening to silence.
+The network is started first and collected last: it spends its time listening to silence. Each
+child gives away at once what it does not need.
 """
 
 from __future__ import annotations
 
 import os
-import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 from verifier import queues
-from verifier.child import Child
+from verifier.child import Child, readable
 from verifier.demos.showing import show
-from verifier.facts import Demonstration, Room, Target, Unread
-from verifier.net import asking, plan
+from verifier.facts import Demonstration, Room, Unread, Uplink
+from verifier.net import asking, crowding, outside, plan
 from verifier.net.trying import try_network
+from verifier.powers import ENTER, LOOK, give_away_all_but, only
 from verifier.procfs import Deadline, ProcFs
 from verifier.spec import Spec
 
@@ -33,26 +35,31 @@ class Behaviour:
     def __init__(
         self,
         spec: Spec,
-        targets: Sequence[Target],
+        proc: ProcFs,
+        pids: Mapping[str, int],
         host: int,
         files: Files,
         held: ExitStack,
         deadline: Deadline,
     ) -> None:
         self._spec, self._deadline, self._held = spec, deadline, held
-        self._pids = {target.name: target.init.pid for target in targets}
+        self._pids = pids
         self._host, self._files = host, files
         self._network: Child | None = None
         if plan.declared(spec):
             self._lull, write = os.pipe()
             held.callback(os.close, self._lull)
-            job = replace(asking.job_for(spec, self._open("net")), lull=write)
-            self._network = self._start(Child(lambda: try_network(job)))
+            uplink = partial(_uplink, proc, host)
+            refusals = partial(crowding.refusals, proc)
+            job = asking.job_for(spec, self._open("net"), uplink, refusals)
+            job = replace(job, lull=write)
+            work = partial(only, (*LOOK, *ENTER), partial(try_network, job))
+            self._network = self._start(Child(work))
             os.close(write)
 
     def queues(self) -> dict[str, tuple[str, ...] | Unread]:
         rooms = self._open("ipc")
-        child = self._start(Child(lambda: queues.try_queues(rooms)))
+        child = self._start(Child(lambda: only(ENTER, lambda: queues.try_queues(rooms))))
         return queues.as_facts(child.answer(self._deadline.left()), list(self._pids))
 
     def demonstrations(self, proc: ProcFs) -> tuple[Demos, HostNames]:
@@ -60,7 +67,7 @@ class Behaviour:
         if self._network is not None:
             # How long the network is listened to follows from its slowest answer: what takes the
             # processors waits until the answers are there (or the child has ended).
-            select.select([self._lull], [], [], min(LONGEST_LULL, self._deadline.left()))
+            readable(self._lull, min(LONGEST_LULL, self._deadline.left()))
         named = {**self._pids, queues.HOST: self._host}
         wanted = {name: ("uts", "ipc", *(["net"] * (name == queues.HOST))) for name in named}
         rooms = {
@@ -86,3 +93,10 @@ class Behaviour:
     def _open(self, kind: str) -> list[tuple[str, int]]:
         named = [*self._pids.items(), (queues.HOST, self._host)]
         return [(name, self._files[pid, kind]) for name, pid in named if (pid, kind) in self._files]
+
+
+def _uplink(proc: ProcFs, host: int) -> Uplink:
+    """The first that the network's child does; with it its looking around is over."""
+    found = outside.read(proc, host)
+    give_away_all_but(ENTER)
+    return found

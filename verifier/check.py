@@ -53,7 +53,7 @@ class Check:
             row["expected"] = dict(self.expected)
         if self.control:
             row["control"] = dict(self.control)
-        if self.remedy and (self.required or self.status == FAIL) and self.status != PASS:
+        if self.remedy and (self.required or self.status in (FAIL, ERROR)) and self.status != PASS:
             row["remedy"] = self.remedy
         return row
 

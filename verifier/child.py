@@ -6,16 +6,21 @@ The answer comes back as JSON through a pipe. A child that is late is killed.
 from __future__ import annotations
 
 import json
+import math
 import os
 import select
 import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
+from verifier import libc
 from verifier.facts import Unread
+from verifier.powers import kill
+
+LIFETIME = 30.0
+"""Seconds after which a child ends itself, whatever it does and whoever is left to end it."""
 
 
 class Child:
@@ -50,30 +55,43 @@ class Child:
         return value if good else Unread(str(value))
 
     def _readable(self, end: float) -> bool:
-        left = end - time.monotonic()
-        return left > 0 and bool(select.select([self._pipe], [], [], left)[0])
+        return readable(self._pipe, end - time.monotonic())
 
     def stop(self) -> None:
         """Ends the child if it still runs."""
         if not self._running:
             return
         self._running = False
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
+        kill(self._pid)
         os.waitpid(self._pid, 0)
         os.close(self._pipe)
 
 
-def calm() -> None:
-    """In a child: without the parent's alarm clock."""
+def readable(file: int, seconds: float) -> bool:
+    """Whether there is something to read within `seconds`, or the other side has closed.
+
+    By poll(2), as select(2) knows no file above number 1,023.
+    """
+    if seconds <= 0:
+        return False
+    waiting = select.poll()
+    waiting.register(file, select.POLLIN)
+    return bool(waiting.poll(math.ceil(seconds * 1000)))
+
+
+def settle(lifetime: float) -> None:
+    """In a new child: it dies with its parent, or of its own alarm clock, by the kernel's hand."""
     signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, lifetime)
+    libc.die_with_parent()
 
 
 def _child(work: Callable[[], Any], write: int) -> None:
-    calm()
     code = 0
     try:
+        settle(LIFETIME)
         try:
             answer = (True, work())
         except OSError as error:

@@ -7,17 +7,23 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from verifier import report
 from verifier.gather import gather
 from verifier.judge import BAD_SPEC, EXIT_CODES, INCONCLUSIVE, INTERNAL_ERROR, judge
 from verifier.parse import SpecError, parse
-from verifier.procfs import Deadline, OutOfTime, ProcFs, find_root
+from verifier.powers import Powers
+from verifier.procfs import Deadline, OutOfTime, ProcFs, Stopped, find_root
 from verifier.render import render
+from verifier.spec import Spec
+from verifier.supervise import Supervisor
 
 WORK_SECONDS = 20.0
 GRACE_SECONDS = 5.0
+HARD_SECONDS = 30.0
+HANGS = "the host hangs on a file of /proc or of a container: look at its load, then run again"
 USAGE = """usage: python -m verifier           run once; the question is in NSV_SPEC
        python -m verifier render    read a report on standard input, print it as text
 
@@ -43,29 +49,49 @@ def _verify() -> int:
     if raw is None:
         return _emit(_bad("NSV_SPEC is not set", "set it to the spec's JSON; see --help"))
     text = raw.decode("utf-8", "surrogateescape")
+    try:
+        spec = parse(text)
+    except SpecError as error:
+        return _emit(_bad(str(error), "correct the spec; nothing was run", error.run_id, text))
+    supervisor = Supervisor()
+    line = supervisor.run(lambda nobody: _line(_worked(spec, text, nobody)), HARD_SECONDS)
+    if line:
+        return _print(line)
+    return _emit(_without_answer(supervisor.ended, spec, text))
+
+
+def _worked(spec: Spec, text: str, nobody: Callable[[], None]) -> report.Report:
+    """The report of the work, in a process of its own; there is one whatever happens."""
     signal.signal(signal.SIGALRM, _out_of_time)
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     signal.setitimer(signal.ITIMER_REAL, WORK_SECONDS + GRACE_SECONDS)
     try:
-        result = _run(text)
-    except SpecError as error:
-        result = _bad(str(error), "correct the spec; nothing was run", error.run_id, text)
+        result = _run(spec, text, nobody)
     except OutOfTime:
         limit = WORK_SECONDS + GRACE_SECONDS
         message = f"a read did not return within {limit:.0f} s"
-        remedy = "the host hangs on a file of /proc: look at its load, then run again"
-        result = report.failed(INCONCLUSIVE, message, remedy, _run_id(text), text)
+        result = report.failed(INCONCLUSIVE, message, HANGS, spec.run_id, text)
+    except Stopped:
+        message = "the run was stopped by a signal"
+        result = report.failed(INCONCLUSIVE, message, "run it again", spec.run_id, text)
     except Exception as error:
-        result = report.failed(
-            INTERNAL_ERROR, _where(error), "this is a defect of the verifier", _run_id(text), text
-        )
+        remedy = "this is a defect of the verifier"
+        result = report.failed(INTERNAL_ERROR, _where(error), remedy, spec.run_id, text)
     signal.setitimer(signal.ITIMER_REAL, 0)
-    return _emit(result)
+    return result
 
 
-def _run(text: str) -> report.Report:
+def _without_answer(ended: str, spec: Spec, text: str) -> report.Report:
+    message = f"the run gave no answer within {HARD_SECONDS:.0f} s: {ended}"
+    remedy = f"{HANGS}; or it has too little memory: give the verification container more"
+    return report.failed(INCONCLUSIVE, message, remedy, spec.run_id, text)
+
+
+def _run(spec: Spec, text: str, nobody: Callable[[], None]) -> report.Report:
     began = time.monotonic()
-    spec = parse(text)
-    facts, timings = gather(spec, ProcFs(find_root()), Deadline(WORK_SECONDS))
+    powers = Powers(on_first=nobody)
+    facts, timings = gather(spec, ProcFs(find_root()), Deadline(WORK_SECONDS), powers)
     judging = time.monotonic()
     judgement = judge(spec, facts)
     now = time.monotonic()
@@ -78,15 +104,15 @@ def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
     raise OutOfTime
 
 
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: what is being cleaned up is not broken off.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise Stopped
+
+
 def _bad(message: str, remedy: str, run_id: str = "", text: str = "") -> report.Report:
     return report.failed(BAD_SPEC, message, remedy, run_id, text)
-
-
-def _run_id(text: str) -> str:
-    try:
-        return parse(text).run_id
-    except SpecError as error:
-        return error.run_id
 
 
 def _where(error: Exception) -> str:
@@ -101,10 +127,17 @@ def _where(error: Exception) -> str:
 
 
 def _emit(result: report.Report) -> int:
-    code: int = result["exit_code"]
-    data = (report.line(result) + "\n").encode("ascii")
-    while data:
-        data = data[os.write(sys.stdout.fileno(), data) :]
+    return _print(_line(result))
+
+
+def _line(result: report.Report) -> bytes:
+    return (report.line(result) + "\n").encode("ascii")
+
+
+def _print(line: bytes) -> int:
+    code: int = json.loads(line)["exit_code"]
+    while line:
+        line = line[os.write(sys.stdout.fileno(), line) :]
     return code
 
 

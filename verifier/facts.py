@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from verifier.held import Held
+
 NAMESPACES = ("mnt", "ipc", "uts", "pid", "net", "user", "cgroup", "time")
 ALWAYS_REQUIRED = NAMESPACES[:5]
 
@@ -161,15 +163,43 @@ Result = tuple[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """An interface in use inside a container. `veth` and its `bridge` are those of the host that
+    it is paired with, "" where there are none; `running` says whether all of them are up.
+    """
+
+    name: str
+    kind: str
+    addresses: tuple[tuple[str, int], ...] = ()
+    veth: str = ""
+    bridge: str = ""
+    running: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplink:
+    """The host's own way out; `problem` says why it is not known."""
+
+    default_route: bool = False
+    gateways: tuple[str, ...] = ()
+    nameservers: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """The network from inside one container: its addresses with prefix lengths, results by
-    container and address, by container on 127.0.0.1, and (code, addresses) by asked container.
+    """The network from inside one container: its addresses with prefix lengths, its interfaces,
+    results by container and address, by container on 127.0.0.1, by "address:port" elsewhere, and
+    (code, addresses) by asked container. `uplink` is known of the host's alone.
     """
 
     addresses: tuple[tuple[str, int], ...] = ()
+    interfaces: tuple[Interface, ...] = ()
     reach: Mapping[str, Mapping[str, Result]] = field(default_factory=dict)
     loopback: Mapping[str, Result] = field(default_factory=dict)
+    elsewhere: Mapping[str, Result] = field(default_factory=dict)
     names: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    uplink: Uplink | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +228,9 @@ class Facts:
     """All that one run read. `reference` holds kthreadd's namespaces, never used to judge.
 
     queues: who sees each container's message queue; posix: who sees its file, by folder; rooms:
-    the network by container, None when the spec declares no networks; demos: by namespace;
-    host_names: what each container (and "the host") is called inside.
+    the network by container and of "the host", None when the spec declares no networks; demos: by
+    namespace; host_names: what each container (and "the host") is called inside; powers: what the
+    verifier itself held, from its start to its end.
     """
 
     observer: Observer
@@ -213,4 +244,5 @@ class Facts:
     host_names: Mapping[str, str | Unread]
     rooms: Mapping[str, Room | Unread] | None = None
     reference: NsMap = field(default_factory=dict)
+    powers: tuple[Held, ...] = ()
     retried: bool = False

@@ -1,16 +1,16 @@
 """Reads all facts of a run, once, and once more when a container restarted meanwhile.
 
-A thin shell: it opens, reads and closes; what the facts mean is `judge`'s work.
+A thin shell: it opens, reads and closes; what the facts mean is `judge`'s work. First comes all
+that takes root, then all that takes entering namespaces, so that powers can be given away early.
 """
 
 from __future__ import annotations
 
-import os
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from dataclasses import dataclass
 
 from verifier import inside, proctext
 from verifier.behaviour import Behaviour
@@ -19,8 +19,11 @@ from verifier.facts import (
     Facts,
     IdMap,
     Init,
+    Mount,
     Ns,
     NsMap,
+    Observer,
+    SeenBy,
     Shim,
     Status,
     Target,
@@ -29,72 +32,123 @@ from verifier.facts import (
 from verifier.inside import Views
 from verifier.libc import file_access_as, outside_root
 from verifier.mapping import find_inits
+from verifier.moved import recheck
+from verifier.nsreader import NsReader
 from verifier.posix import try_folders
+from verifier.powers import ENTER, LOOK, Powers
 from verifier.procfs import Deadline, ProcFs
 from verifier.scan import KTHREADD, observe, read_status, scan
 from verifier.spec import Container, Spec
 from verifier.volumes import try_volumes
 
 NO_SHIM = Unread("no containerd-shim")
-LATE = Unread("deadline")
 Timings = dict[str, float]
 
 
-def gather(spec: Spec, proc: ProcFs, deadline: Deadline) -> tuple[Facts, Timings]:
-    """Facts, and milliseconds by phase. A container that restarts twice stays `moved`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What was read with the powers of root; `behaviour` tries things with less, in children."""
+
+    observer: Observer
+    targets: tuple[Target, ...]
+    shims: Mapping[int, Shim]
+    reference: NsMap
+    host_root: Ns | Unread
+    host_mounts: tuple[Mount, ...] | Unread
+    posix: Mapping[str, Mapping[str, SeenBy]]
+    behaviour: Behaviour
+
+
+def gather(
+    spec: Spec, proc: ProcFs, deadline: Deadline, powers: Powers | None = None
+) -> tuple[Facts, Timings]:
+    """Facts, and milliseconds by phase. A container that restarts twice stays `moved`, and so
+    does one that restarts when the powers to look at it anew are given away already.
+    """
     _allow_many_files()
-    facts, timings = _once(spec, proc, deadline, retried=False)
-    if any(target.moved for target in facts.targets) and not deadline.passed():
-        facts, timings = _once(spec, proc, deadline, retried=True)
-    return facts, timings
-
-
-def _once(spec: Spec, proc: ProcFs, deadline: Deadline, *, retried: bool) -> tuple[Facts, Timings]:
+    powers = powers or Powers(real=False)
     timings: Timings = {}
-    with ExitStack() as held:
-        clock = _stopwatch(timings)
-        wanted = [container.id for container in spec.containers]
-        processes, complete = scan(proc, deadline)
-        inits = find_inits(processes, wanted)
-        observer = observe(proc, processes, complete)
-        clock("map")
-        reader = _NsReader(proc, observer.namespaces, held, deadline)
-        views = Views(proc, processes, deadline)
-        targets = [_target(proc, c, inits[c.id], reader, views) for c in spec.containers]
-        comms = {process.pid: process.comm for process in processes}
-        owners = sorted({init.shim for init in inits.values() if init.shim})
-        shims = {pid: _shim(proc, pid, comms[pid], reader) for pid in owners}
-        reference = reader.read(KTHREADD) if observer.kthreadd else {}
-        clock("namespaces")
-        host = owners[0] if owners else 0
-        behaviour = Behaviour(spec, targets, host, reader.files, held, deadline)
-        targets = list(try_volumes(proc, targets, spec.containers))
-        clock("volumes")
-        seen_queues = behaviour.queues()
-        clock("queues")
-        seen_files = try_folders(proc, targets, host)
-        clock("posix")
-        demos, host_names = behaviour.demonstrations(proc)
-        clock("demonstrations")
-        rooms = behaviour.rooms()
-        clock("network")
-        targets = [_recheck(proc, target) for target in targets]
-        clock("recheck")
-    facts = Facts(
+    for retried in (False, True):
+        with ExitStack() as held:
+            clock = _stopwatch(timings)
+            seen = _look(spec, proc, held, deadline, clock)
+            moved = any(target.moved for target in seen.targets)
+            if moved and not retried and not deadline.passed():
+                continue
+            return _try(seen, proc, powers, clock, retried), timings
+    raise AssertionError("the second look is the last")
+
+
+def _look(
+    spec: Spec, proc: ProcFs, held: ExitStack, deadline: Deadline, clock: Callable[[str], None]
+) -> _Seen:
+    """All that takes root, or acting as another user: processes, files, mounts, volumes."""
+    wanted = [container.id for container in spec.containers]
+    processes, complete = scan(proc, deadline)
+    inits = find_inits(processes, wanted)
+    observer = observe(proc, processes, complete)
+    clock("map")
+    reader = NsReader(proc, observer.namespaces, held, deadline)
+    pids = {container.name: inits[container.id].pid for container in spec.containers}
+    owners = sorted({init.shim for init in inits.values() if init.shim})
+    host = owners[0] if owners else 0
+    for pid in filter(None, (*pids.values(), *owners)):
+        reader.read(pid)
+    clock("namespaces")
+    # The network is silence for most of its time: it begins before the rest is looked at.
+    behaviour = Behaviour(spec, proc, pids, host, reader.files, held, deadline)
+    views = Views(proc, processes, deadline)
+    targets = [_target(proc, c, inits[c.id], reader, views) for c in spec.containers]
+    comms = {process.pid: process.comm for process in processes}
+    shims = {pid: _shim(proc, pid, comms[pid], reader) for pid in owners}
+    reference = reader.read(KTHREADD) if observer.kthreadd else {}
+    clock("containers")
+    targets = list(try_volumes(proc, targets, spec.containers, deadline))
+    clock("volumes")
+    posix = try_folders(proc, targets, host, deadline)
+    clock("posix")
+    return _Seen(
         observer=observer,
-        targets=tuple(targets),
+        targets=tuple(recheck(proc, target) for target in targets),
         shims=shims,
+        reference=reference,
         host_root=inside.root_of(proc, host) if host else NO_SHIM,
         host_mounts=inside.mounts_of(proc, host) if host else NO_SHIM,
-        queues=seen_queues,
-        posix=seen_files,
+        posix=posix,
+        behaviour=behaviour,
+    )
+
+
+def _try(
+    seen: _Seen, proc: ProcFs, powers: Powers, clock: Callable[[str], None], retried: bool
+) -> Facts:
+    """All that takes entering namespaces, as nobody and in children; then nothing is held."""
+    powers.keep("files", (*LOOK, *ENTER))
+    queues = seen.behaviour.queues()
+    clock("queues")
+    demos, host_names = seen.behaviour.demonstrations(proc)
+    clock("demonstrations")
+    powers.keep("demonstrations", LOOK)
+    rooms = seen.behaviour.rooms()
+    clock("network")
+    targets = tuple(recheck(proc, target) for target in seen.targets)
+    powers.keep("network", ())
+    clock("recheck")
+    return Facts(
+        observer=seen.observer,
+        targets=targets,
+        shims=seen.shims,
+        host_root=seen.host_root,
+        host_mounts=seen.host_mounts,
+        queues=queues,
+        posix=seen.posix,
         demos=demos,
         host_names=host_names,
         rooms=rooms,
-        reference=reference,
+        reference=seen.reference,
+        powers=tuple(powers.steps),
         retried=retried,
     )
-    return facts, timings
 
 
 def _stopwatch(timings: Timings) -> Callable[[str], None]:
@@ -115,32 +169,8 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-class _NsReader:
-    """Reads namespaces and keeps their files open: an inode number is unique while held."""
-
-    def __init__(
-        self, proc: ProcFs, names: tuple[str, ...], held: ExitStack, deadline: Deadline
-    ) -> None:
-        self._proc, self._names, self._held, self._deadline = proc, names, held, deadline
-        self.files: dict[tuple[int, str], int] = {}
-
-    def read(self, pid: int) -> NsMap:
-        return {name: self._one(pid, name) for name in self._names}
-
-    def _one(self, pid: int, name: str) -> Ns | Unread:
-        if self._deadline.passed():
-            return LATE
-        fd = self._proc.open_ns(pid, name)
-        if isinstance(fd, Unread):
-            return fd
-        self._held.callback(os.close, fd)
-        self.files[pid, name] = fd
-        found = os.fstat(fd)
-        return found.st_dev, found.st_ino
-
-
 def _target(
-    proc: ProcFs, container: Container, init: Init, reader: _NsReader, views: Views
+    proc: ProcFs, container: Container, init: Init, reader: NsReader, views: Views
 ) -> Target:
     if not init.pid:
         missing = Unread("no process")
@@ -179,7 +209,7 @@ def _target(
     )
 
 
-def _shim(proc: ProcFs, pid: int, comm: str, reader: _NsReader) -> Shim:
+def _shim(proc: ProcFs, pid: int, comm: str, reader: NsReader) -> Shim:
     status = read_status(proc, pid)
     return Shim(
         pid=pid,
@@ -198,25 +228,3 @@ def _id_map(proc: ProcFs, pid: int, name: str) -> IdMap | Unread:
         return proctext.id_map(text) or Unread("no map was ever written")
     except ValueError as error:
         return Unread(str(error))
-
-
-def _recheck(proc: ProcFs, target: Target) -> Target:
-    """The same target, saying whether its first process is still what it was."""
-    if not target.init.pid:
-        return target
-    moved = _moved(proc, target)
-    return target if not moved else replace(target, moved=moved)
-
-
-def _moved(proc: ProcFs, target: Target) -> str:
-    stat = proc.read(target.init.pid, "stat")
-    if isinstance(stat, Unread):
-        return f"process {target.init.pid} ended"
-    fields = proctext.stat_fields(stat)
-    if fields is None or fields[2] != target.init.starttime:
-        return f"pid {target.init.pid} is another process now"
-    for name, before in target.ns.items():
-        now = proc.stat_ns(target.init.pid, name)
-        if not isinstance(before, Unread) and now != before:
-            return f"its {name} namespace changed"
-    return ""

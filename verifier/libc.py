@@ -24,7 +24,9 @@ CLONE = {
 }
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
 _MNT_DETACH = 2
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS = 1, 4, 8
+_PR_CAPBSET_READ, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 23, 24, 38
+_CAPABILITY_VERSION_3 = 0x20080522
 _IPC_CREAT, _IPC_EXCL, _IPC_RMID = 0o1000, 0o2000, 0
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -53,9 +55,9 @@ def enter(fd: int, kind: str) -> None:
     _checked(_LIBC.setns(fd, CLONE[kind]))
 
 
-def make_queue(key: int) -> int:
+def make_queue(key: int, mode: int = 0o600) -> int:
     """msgget(2): id of a new System V message queue with this key, in the own IPC namespace."""
-    return _checked(_LIBC.msgget(key, _IPC_CREAT | _IPC_EXCL | 0o600))
+    return _checked(_LIBC.msgget(key, _IPC_CREAT | _IPC_EXCL | mode))
 
 
 def remove_queue(queue: int) -> None:
@@ -86,14 +88,50 @@ def unmount(at: str) -> None:
     _checked(_LIBC.umount2(os.fsencode(at), _MNT_DETACH))
 
 
-def die_with_parent() -> None:
-    """This process is killed when its parent ends."""
-    _checked(_LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+def die_with_parent(number: int = signal.SIGKILL) -> None:
+    """This process gets the signal when its parent ends, unless it changes its user first."""
+    _checked(_LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0))
 
 
 def own_proc_files() -> None:
     """After a change of uid the files of /proc/self are root's; this makes them its own again."""
     _checked(_LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0))
+
+
+def no_new_privileges() -> None:
+    """No program that this process or its children execute gives them anything they have not."""
+    _checked(_LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+
+
+def keep_through_change_of_user() -> None:
+    """The next change from root to another user leaves the permitted capabilities."""
+    _checked(_LIBC.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0))
+
+
+def empty_bounding_set() -> None:
+    """As far as the kernel lets this process, which takes SETPCAP."""
+    for number in range(64):
+        if _LIBC.prctl(_PR_CAPBSET_READ, number, 0, 0, 0) == 1 and (
+            _LIBC.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) < 0
+        ):
+            return
+
+
+def permitted() -> int:
+    """capget(2): mask of the capabilities that this process has or can raise."""
+    data = (ctypes.c_uint32 * 6)()
+    _checked(_LIBC.capget(_header(), data))
+    return data[0] | data[1] | (data[3] | data[4]) << 32
+
+
+def keep_capabilities(mask: int) -> None:
+    """capset(2): these are effective and permitted, and no other."""
+    low, high = mask & 0xFFFFFFFF, mask >> 32
+    _checked(_LIBC.capset(_header(), (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)))
+
+
+def _header() -> ctypes.Array[ctypes.c_uint32]:
+    return (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
 
 
 def _checked(result: int, what: str = "") -> int:

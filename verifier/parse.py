@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from verifier.facts import NAMESPACES
-from verifier.spec import Container, Require, Spec, Volume
+from verifier.spec import Container, Published, Require, Spec, Volume
 
 MAX_BYTES = 1 << 20
 MAX_CONTAINERS = 1000
+MAX_EGRESS = 8
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 CONTAINER_ID = re.compile(r"[0-9a-f]{64}")
 T = TypeVar("T")
@@ -83,8 +84,10 @@ def _spec(data: dict[str, Any]) -> Spec:
         dns_networks=_list("dns_networks", data.get("dns_networks", []), _name),
         icc_false=_list("icc_false", data.get("icc_false", []), _name),
         internal=_list("internal", data.get("internal", []), _name),
-        egress=_egress(data.get("egress")),
-        published=_list("published", data.get("published", []), lambda w, v: _int(w, v, 1, 65535)),
+        egress=_all_egress(data.get("egress", [])),
+        published=_list(
+            "published", data.get("published", []), lambda w, v: _published(w, v, names)
+        ),
         require_user=_require("require.user", require.get("user", "auto")),
         require_cgroup=_require("require.cgroup", require.get("cgroup", "auto")),
         require_time=_require("require.time", require.get("time", "auto")),
@@ -136,15 +139,45 @@ def _shared(where: str, value: Any, names: set[str]) -> tuple[str, str, str]:
     return value[0], first, second
 
 
-def _egress(value: Any) -> str:
-    if value is None or value == "":
-        return ""
+def _all_egress(value: Any) -> tuple[str, ...]:
+    found = _list("egress", value, _egress)
+    _distinct("egress", "address", list(found))
+    if len(found) > MAX_EGRESS:
+        raise SpecError(f"egress: {len(found)} addresses; at most {MAX_EGRESS} are tried")
+    return found
+
+
+def _egress(where: str, value: Any) -> str:
     host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
-    parts = host.split(".")
-    four = len(parts) == 4 and all(_decimal(p, 0, 255) for p in parts)
-    if not four or not _decimal(port, 1, 65535):
-        _refuse("egress", value, "an IPv4 address and port, such as 192.0.2.1:443")
+    if not _ipv4(host) or not _decimal(port, 1, 65535):
+        _refuse(where, value, "an IPv4 address and port, such as 192.0.2.1:443")
+    first = int(host.partition(".")[0])
+    if first in (0, 127) or first >= 224:
+        _refuse(where, value, "beyond the host: it is no address of another machine")
     return f"{host}:{port}"
+
+
+def _published(where: str, value: Any, names: set[str]) -> Published:
+    _keys(where, value, ("container", "address", "port", "container_port", "protocol"), ())
+    container, address, protocol = value["container"], value["address"], value["protocol"]
+    if not isinstance(container, str) or container not in names:
+        _refuse(f"{where}.container", container, "the name of a container in this spec")
+    if not isinstance(address, str) or not _ipv4(address):
+        _refuse(f"{where}.address", address, "an IPv4 address, such as 127.0.0.1")
+    if protocol not in ("tcp", "udp"):
+        _refuse(f"{where}.protocol", protocol, "tcp or udp")
+    return Published(
+        container=container,
+        address=address,
+        port=_int(f"{where}.port", value["port"], 1, 65535),
+        container_port=_int(f"{where}.container_port", value["container_port"], 1, 65535),
+        protocol=protocol,
+    )
+
+
+def _ipv4(text: str) -> bool:
+    parts = text.split(".")
+    return len(parts) == 4 and all(_decimal(part, 0, 255) for part in parts)
 
 
 def _decimal(text: str, low: int, high: int) -> bool:

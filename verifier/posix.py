@@ -7,18 +7,18 @@ entering of one. Everything goes through an open folder of the mount itself.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
+from verifier import markers
 from verifier.facts import SeenBy, Target, Unread
 from verifier.libc import file_access_as, outside_root
-from verifier.procfs import ProcFs, unread
+from verifier.procfs import Deadline, ProcFs, unread
 from verifier.queues import HOST
 
 FOLDERS = ("/dev/mqueue", "/dev/shm")
-ABSENT = Unread("not mounted")
+ABSENT, LATE = Unread("not mounted"), Unread("deadline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,9 @@ class _Folder:
     owner: tuple[int, int]
 
 
-def try_folders(proc: ProcFs, targets: Iterable[Target], host: int) -> dict[str, dict[str, SeenBy]]:
+def try_folders(
+    proc: ProcFs, targets: Iterable[Target], host: int, deadline: Deadline
+) -> dict[str, dict[str, SeenBy]]:
     """{container: {folder: names of all that see its file there, or why there is none}}."""
     targets = tuple(targets)
     answers: dict[str, dict[str, SeenBy]] = {target.name: {} for target in targets}
@@ -36,7 +38,9 @@ def try_folders(proc: ProcFs, targets: Iterable[Target], host: int) -> dict[str,
             opened = {target.name: _open(proc, target, at, held) for target in targets}
             everybody = {**opened, HOST: _open_as(proc, host, at, (0, 0), held)}
             for target in targets:
-                answers[target.name][at] = _try(opened[target.name], everybody)
+                late = deadline.passed()
+                seen = LATE if late else _try(opened[target.name], everybody)
+                answers[target.name][at] = seen
     return answers
 
 
@@ -68,15 +72,14 @@ def _open_as(
 def _try(mine: _Folder | Unread, everybody: Mapping[str, _Folder | Unread]) -> SeenBy:
     if isinstance(mine, Unread):
         return mine
-    name = f".nsv-{secrets.token_hex(12)}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    name = markers.new_name()
     try:
         with file_access_as(*mine.owner):
-            os.close(os.open(name, flags, 0o600, dir_fd=mine.fd))
+            markers.remove_stale(mine.fd)
+            markers.create(mine.fd, name)
+        return tuple(who for who, folder in everybody.items() if _there(name, folder))
     except OSError as error:
         return unread(error)
-    try:
-        return tuple(who for who, folder in everybody.items() if _there(name, folder))
     finally:
         with file_access_as(*mine.owner), suppress(OSError):
             os.unlink(name, dir_fd=mine.fd)

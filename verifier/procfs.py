@@ -17,6 +17,10 @@ class OutOfTime(Exception):
     """The bound on the whole run has passed."""
 
 
+class Stopped(Exception):
+    """Somebody wants the run to end now."""
+
+
 class Deadline:
     """A point on the monotonic clock, `seconds` from now."""
 

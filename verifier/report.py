@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from verifier import SCHEMA
+from verifier import SCHEMA, folding, topology
 from verifier.cells import cells
 from verifier.check import ALL, ERROR, FAIL, PASS, Check, show
 from verifier.facts import NAMESPACES
@@ -21,6 +21,7 @@ from verifier.judge import (
 )
 
 MAX_BYTES = 64 << 10
+FAILURES_BYTES = 256 << 10
 Report = dict[str, Any]
 
 
@@ -66,6 +67,7 @@ def build(judgement: Judgement, spec_text: str, timing_ms: Mapping[str, float]) 
             }
             for target in case.facts.targets
         ],
+        "lab": topology.lab(case),
         "checks": [check.as_json() for check in judgement.checks],
         "timing_ms": dict(timing_ms),
     }
@@ -126,34 +128,20 @@ def summary(judgement: Judgement) -> str:
 
 
 def line(report: Report) -> str:
-    """One line of plain ASCII. Above 64 KiB what is not required is summed up, then passes;
-    what did not pass never is.
+    """One line of plain ASCII. Above MAX_BYTES, rows that hold are summed up until it fits: first
+    what is not required, then what other parts of the report say as well, then the rest.
+
+    What does not hold stays as it is. Only above FAILURES_BYTES is it summed up too, beyond the
+    first rows of each check, and then with the name of every container.
     """
     text = _dump(report)
-    for passes_too in (False, True):
-        if len(text) > MAX_BYTES:
-            checks = _sum_up(report["checks"], passes_too)
-            text = _dump({**report, "checks": checks, "summarised": True})
+    if len(text) <= MAX_BYTES:
+        return text
+    checks = folding.fit(report["checks"], len(text) - MAX_BYTES)
+    text = _dump({**report, "checks": checks, "summarised": True})
+    if len(text) > FAILURES_BYTES:
+        text = _dump({**report, "checks": folding.name_all(checks), "summarised": True})
     return text
-
-
-def _sum_up(checks: list[dict[str, Any]], passes_too: bool) -> list[dict[str, Any]]:
-    """Rows of one id and status as one row, with how many there were."""
-    kept: list[dict[str, Any]] = []
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in checks:
-        if not row["required"] or (passes_too and row["status"] == PASS):
-            groups.setdefault((row["id"], row["status"]), []).append(row)
-        else:
-            kept.append(row)
-    for rows in groups.values():
-        first = rows[0]
-        if len(rows) > 1:
-            note = f"{first['claim']} (and so for {len(rows)} containers)"
-            evidence = {"summarised": len(rows), "example": first["evidence"]}
-            first = {**first, "subject": ALL, "claim": note, "evidence": evidence}
-        kept.append(first)
-    return sorted(kept, key=lambda row: (row["id"], row["subject"]))
 
 
 def _dump(report: Report) -> str:

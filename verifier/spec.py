@@ -30,8 +30,21 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A port of the host's `address` that leads to a container's own port."""
+
+    container: str
+    address: str
+    port: int
+    container_port: int
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """A whole input. `deadline_ms` is how long silence of the network is listened to."""
+    """A whole input. `deadline_ms` is how long silence of the network is listened to; `egress`
+    are "address:port" beyond the host that answer (empty: found by the run itself).
+    """
 
     run_id: str
     containers: tuple[Container, ...]
@@ -39,8 +52,8 @@ class Spec:
     dns_networks: tuple[str, ...] = ()
     icc_false: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
-    egress: str = ""
-    published: tuple[int, ...] = ()
+    egress: tuple[str, ...] = ()
+    published: tuple[Published, ...] = ()
     require_user: Require = "auto"
     require_cgroup: Require = "auto"
     require_time: Require = "auto"

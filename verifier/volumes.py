@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 
+from verifier import markers
 from verifier.facts import Declared, Mount, Target, Unread
 from verifier.libc import file_access_as, outside_root
-from verifier.procfs import ProcFs, unread
+from verifier.procfs import Deadline, ProcFs, unread
 from verifier.spec import Container
 
 NO_FOLDER = Unread("not a folder")
+LATE = Unread("deadline")
 LINKS = 40
 
 
@@ -35,7 +36,10 @@ class _Try:
 
 
 def try_volumes(
-    proc: ProcFs, targets: Iterable[Target], containers: Iterable[Container]
+    proc: ProcFs,
+    targets: Iterable[Target],
+    containers: Iterable[Container],
+    deadline: Deadline,
 ) -> tuple[Target, ...]:
     """The same targets, with what was found about each of their declared mounts."""
     by_name = {container.name: container for container in containers}
@@ -44,12 +48,16 @@ def try_volumes(
     with ExitStack() as held:
         for target in targets:
             for volume in by_name[target.name].volumes:
-                tries.append(_open(proc, target, volume.path, held))
+                if deadline.passed():
+                    tries.append(_late(target, volume.path))
+                else:
+                    tries.append(_open(proc, target, volume.path, held))
         try:
             for one in tries:
-                _write(one)
+                _write(one, deadline)
             for one in tries:
-                _look(one, tries)
+                if not deadline.passed():
+                    _look(one, tries)
         finally:
             for one in tries:
                 _remove(one)
@@ -59,6 +67,12 @@ def try_volumes(
         )
         for target in targets
     )
+
+
+def _late(target: Target, path: str) -> _Try:
+    mount = _topmost(target, path)
+    declared = Declared(path=path, at=path, mount=mount, identity=LATE, written=LATE.why)
+    return _Try(target.name, declared, LATE)
 
 
 def _open(proc: ProcFs, target: Target, path: str, held: ExitStack) -> _Try:
@@ -130,19 +144,21 @@ def resolve(root: str, path: str) -> str:
     return done or "/"
 
 
-def _write(one: _Try) -> None:
-    if isinstance(one.folder, Unread):
-        one.declared = replace(one.declared, written=one.folder.why)
+def _write(one: _Try, deadline: Deadline) -> None:
+    folder = LATE if deadline.passed() else one.folder
+    if isinstance(folder, Unread):
+        one.declared = replace(one.declared, written=folder.why)
         return
-    name = f".nsv-{secrets.token_hex(12)}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     with file_access_as(*one.owner):
+        markers.remove_stale(folder)
+        # Noted before it is there: whatever ends the run now, it is removed.
+        one.marker = markers.new_name()
         try:
-            os.close(os.open(name, flags, 0o600, dir_fd=one.folder))
+            markers.create(folder, one.marker)
         except OSError as error:
+            one.marker = ""
             one.declared = replace(one.declared, written=unread(error).why)
             return
-    one.marker = name
     one.declared = replace(one.declared, written="written")
 
 

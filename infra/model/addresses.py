@@ -12,6 +12,9 @@ ENGINE_DEFAULT = IPv4Network(
     "172.17.0.0/16"
 )  # docker0, on every engine that was not told otherwise
 SMALLEST_PREFIX = 29
+THIS_MACHINE = IPv4Network("0.0.0.0/8")
+MULTICAST = IPv4Address("224.0.0.0")
+EXAMPLE = "192.0.2.1:443"
 
 
 def private_subnet(value: object) -> IPv4Network:
@@ -51,5 +54,30 @@ def ipv4(value: object) -> IPv4Address:
         raise ValueError(f"{text!r} is not an IPv4 address; write it as in 172.30.10.10") from None
 
 
+def endpoint(value: object) -> str:
+    """`address:port` of another machine's, as it was written."""
+    if isinstance(value, int):
+        raise ValueError(
+            f"{value} is a number; write an address and port in quotes, as in '{EXAMPLE}'"
+        )
+    text = text_of(value, "an address and port", EXAMPLE)
+    host, _, port = text.rpartition(":")
+    try:
+        address = IPv4Address(host)
+    except AddressValueError:
+        raise ValueError(
+            f"{text!r} is not an IPv4 address and port (names are not looked up); write it as in "
+            f"{EXAMPLE}"
+        ) from None
+    if not port.isascii() or not port.isdigit() or str(int(port)) != port:
+        raise ValueError(f"{text!r} has no port; write it as in {address}:443")
+    if not 1 <= int(port) <= 65535:
+        raise ValueError(f"{port} is no port; take one from 1 to 65535, as in {address}:443")
+    if address in THIS_MACHINE or address.is_loopback or address >= MULTICAST:
+        raise ValueError(f"{address} is no address of another machine; write it as in {EXAMPLE}")
+    return text
+
+
 PrivateSubnet = Annotated[IPv4Network, BeforeValidator(private_subnet)]
 Ipv4 = Annotated[IPv4Address, BeforeValidator(ipv4)]
+Endpoint = Annotated[str, BeforeValidator(endpoint)]

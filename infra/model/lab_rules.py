@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from infra.model.base import Problem
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 # Keys of the verification's own containers.
 CHECK_KEY = "isolation-check"
 FILES_KEY = "isolation-files"
+MOST_EGRESS = 8
 
 
 def lab_problems(lab: Lab) -> Iterator[Problem]:
@@ -145,3 +147,23 @@ def _verification(lab: Lab) -> Iterator[Problem]:
             ("verification", "image"),
             f"is missing: of {', '.join(lab.images)}, name the one with python3 (3.11 or newer)",
         )
+    yield from _egress(lab)
+
+
+def _egress(lab: Lab) -> Iterator[Problem]:
+    egress = lab.verification.egress
+    if len(egress) > MOST_EGRESS:
+        text = f"holds {len(egress)} addresses; one that answers is enough, {MOST_EGRESS} the most"
+        yield Problem(("verification", "egress"), text)
+    for i, place in enumerate(egress):
+        here = ("verification", "egress", i)
+        if place in egress[:i]:
+            yield Problem(here, f"{place} is there already; write it once")
+        address = IPv4Address(place.rpartition(":")[0])
+        for key, network in lab.networks.items():
+            if address in network.subnet:
+                yield Problem(
+                    here,
+                    f"{place} is inside network {key} of this lab; name an address beyond the "
+                    "machine",
+                )

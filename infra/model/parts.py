@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from infra.model.addresses import Ipv4, PrivateSubnet
+from infra.model.addresses import Endpoint, Ipv4, PrivateSubnet
 from infra.model.base import Count, Flag, Problem, Strict, refuse
 from infra.model.names import Digest, ImageName, Key, split_image
 
@@ -101,9 +101,14 @@ class RequireConfig(Strict):
 
 
 class VerificationConfig(Strict):
-    """How the lab's isolation is verified after every change."""
+    """How the lab's isolation is verified after every change.
+
+    `egress` are addresses beyond the machine that answer its containers: what the internal
+    networks are kept from. Without any, the machine's own gateway and nameservers are tried.
+    """
 
     enabled: Flag = True
     image: Key | None = None
     require: RequireConfig = RequireConfig()
     deadline_ms: Annotated[Count, Field(ge=50, le=10_000)] = 250
+    egress: tuple[Endpoint, ...] = ()

@@ -7,6 +7,8 @@ from verifier.facts import Target, Unread
 from verifier.queues import HOST
 from verifier.remedies import shared_with_host
 
+UNREAD = "unread: "
+
 
 def check(case: Case) -> list[Check]:
     return [_name(case, target) for target in case.facts.targets]
@@ -21,13 +23,19 @@ def _name(case: Case, target: Target) -> Check:
         subject=target.name,
         status=FAIL if shared else INFO,
         required=shared,
-        claim=f"the host name of {target.name} is its own",
+        claim=f"{target.name} has its own host name",
         method="behaviour",
-        evidence={"name": _word(case, target.name), "host": _word(case, HOST)},
+        evidence=_evidence(_word(case, target.name), _word(case, HOST)),
         remedy=shared_with_host("uts", target.name, case.policy.remap),
     )
 
 
+def _evidence(name: str, host: str) -> dict[str, str]:
+    """The host's name only where it says something: it is one for all of them."""
+    known = not any(word.startswith(UNREAD) for word in (name, host))
+    return {"name": name} if known and name != host else {"name": name, "host": host}
+
+
 def _word(case: Case, name: str) -> str:
     word = case.facts.host_names.get(name, Unread("no answer"))
-    return f"unread: {word.why}" if isinstance(word, Unread) else word
+    return f"{UNREAD}{word.why}" if isinstance(word, Unread) else word

@@ -1,12 +1,14 @@
 """net.dns: names resolve between containers on one network that gives names, and nowhere else.
 
-Asked is each container's short id, which the engine's resolver knows like any other name. The
+Asked is each container's short id, which the engine's resolver knows like any other name; in a
+large lab not by everybody (plan.questions). The
 container's answer about itself is the control.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from verifier.check import ERROR, FAIL, PASS, Case, Check
 from verifier.checks.networks import LISTED, Outcome, World
@@ -21,15 +23,16 @@ def check(case: Case) -> list[Check]:
     if case.facts.rooms is None:
         return []
     world = World(case)
-    return [_names(world, target) for target in case.facts.targets]
+    questions = plan.questions(case.spec)
+    return [_names(world, target, questions[target.name]) for target in case.facts.targets]
 
 
-def _names(world: World, target: Target) -> Check:
-    room = world.rooms.get(target.name, Unread("no answer"))
+def _names(world: World, target: Target, asked: Collection[str]) -> Check:
+    room = world.room(target.name)
     if isinstance(room, Unread):
         outcome: Outcome = ERROR, {"unread": room.why}, {}, unreadable(room.why)
     else:
-        outcome = _judge(world, target, room)
+        outcome = _judge(world, target, room, asked)
     status, evidence, control, remedy = outcome
     return Check(
         id="net.dns",
@@ -43,7 +46,7 @@ def _names(world: World, target: Target) -> Check:
     )
 
 
-def _judge(world: World, target: Target, room: Room) -> Outcome:
+def _judge(world: World, target: Target, room: Room, asked: Collection[str]) -> Outcome:
     spec, me = world.case.spec, world.joined[target.name]
     wrong: list[dict[str, object]] = []
     unknown: list[str] = []
@@ -51,13 +54,15 @@ def _judge(world: World, target: Target, room: Room) -> Outcome:
     for other in world.others(target):
         code, found = room.names.get(other.name, ("not asked", ()))
         words[code] += 1
+        should = plan.resolves(spec, me, other)
+        if other.name not in asked and not should:
+            continue
         theirs = world.rooms.get(other.name)
         if not isinstance(theirs, Room):
             unknown.append(other.name)
             continue
         addresses = [address for address, _ in theirs.addresses]
         right = code == "OK" and bool(set(found) & set(addresses))
-        should = plan.resolves(spec, me, other)
         if should != right and (code == "OK" or code in NO):
             # An address that is not the other's (a wildcard upstream) is no answer about it.
             if should or right:

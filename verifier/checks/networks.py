@@ -15,12 +15,18 @@ from verifier.checks.namespaces import allowed_partners
 from verifier.facts import Result, Room, Target, Unread
 from verifier.net import plan
 from verifier.net.addresses import same_network
+from verifier.net.crowding import FULL
 from verifier.remedies import unreadable
 from verifier.spec import Container
 
 BLOCKED = ("TIMEOUT", "ENETUNREACH", "EHOSTUNREACH", "EACCES", "EPERM")
 REACHED = ("OK", "OTHER", "ECONNREFUSED", "ECONNRESET")
+NO_ROOM = (
+    "the kernel's table of neighbours is full: raise it on the host, for instance with "
+    "`sysctl -w net.ipv4.neigh.default.gc_thresh3=8192`, or verify fewer containers at once"
+)
 LISTED = 20
+HOST = "the host"
 Outcome = tuple[str, dict[str, object], dict[str, object], str]
 
 
@@ -30,7 +36,7 @@ def check(case: Case) -> list[Check]:
     world = World(case)
     rows = []
     for target in case.facts.targets:
-        room = world.rooms.get(target.name, Unread("no answer"))
+        room = world.room(target.name)
         claims = (
             ("net.loopback", f"127.0.0.1 of {target.name} is its own", _loopback),
             ("net.self", f"{target.name} is reachable at its own address", _self),
@@ -65,17 +71,28 @@ class World:
         networks = {network for member in members for network in member.networks or ()}
         return replace(mine, networks=tuple(sorted(networks)))
 
+    def room(self, name: str) -> Room | Unread:
+        return self.rooms.get(name, Unread("no answer"))
+
     def others(self, target: Target) -> list[Container]:
         skipped = {target.name, *self.partners[target.name]}
         return [one for one in self.case.spec.containers if one.name not in skipped]
 
     def alive(self, name: str) -> bool:
-        """The positive control: its listener was reached from its own namespace."""
+        """The positive control: its listener was reached from its own namespace, and what leads
+        out of that is up. Its own address answers even when its interface does not.
+        """
         room = self.rooms.get(name)
         if not isinstance(room, Room):
             return False
         own = room.reach.get(name, {})
-        return bool(own) and all(what == "OK" for what, _ in own.values())
+        answered = bool(own) and all(what == "OK" for what, _ in own.values())
+        return answered and not down(room)
+
+
+def down(room: Room) -> list[str]:
+    """Interfaces with an address that lead nowhere now."""
+    return [one.name for one in room.interfaces if one.addresses and not one.running]
 
 
 def _row(check_id: str, name: str, claim: str, outcome: Outcome) -> Check:
@@ -118,7 +135,7 @@ def _self(world: World, target: Target, room: Room) -> Outcome:
     own = {address: what for address, (what, _) in room.reach.get(target.name, {}).items()}
     if not own and not world.joined[target.name].networks:
         return NOT_APPLICABLE, {"addresses": []}, {}, ""
-    evidence: dict[str, object] = {"addresses": own}
+    evidence: dict[str, object] = {"addresses": own, "down": down(room)}
     if world.alive(target.name):
         return PASS, evidence, {}, ""
     remedy = f"{target.name} has no working network: see `docker inspect`, or run it again"
@@ -147,6 +164,8 @@ def _reach(world: World, target: Target, room: Room) -> Outcome:
             unknown.append(other.name)
     alive = world.alive(target.name) or not room.addresses
     evidence: dict[str, object] = {"wrong": wrong[:LISTED], "unknown": unknown[:LISTED]}
+    if more := [one["to"] for one in wrong[LISTED:]]:
+        evidence["also_wrong"] = more
     evidence["row" if len(row) <= LISTED else "summary"] = (
         row if len(row) <= LISTED else dict(Counter(word.split()[0] for word in row.values()))
     )
@@ -154,6 +173,8 @@ def _reach(world: World, target: Target, room: Room) -> Outcome:
         return FAIL, evidence, {"own_address": alive}, _wrong(target.name, wrong[0])
     if unknown or not alive:
         remedy = "a control failed (net.self), so silence proves nothing: run it again"
+        if FULL in row.values():
+            remedy = NO_ROOM
         return ERROR, evidence, {"own_address": alive}, remedy
     return PASS, evidence, {"own_address": alive}, ""
 
@@ -177,7 +198,7 @@ def _pair(room: Room, theirs: Room, results: Mapping[str, Result], linked: bool)
     best = next((a for a in sorted(near) if words[a] == "OK"), "")
     far = next((words[a] for a in words if a not in near and words[a] in REACHED), "")
     if not best:
-        return FAIL, next(iter(words.values()), "no address")
+        return (ERROR, odd) if odd else (FAIL, next(iter(words.values()), "no address"))
     if far:
         return FAIL, f"{far} at an address of another network"
     return (ERROR, odd) if odd else (PASS, f"OK {results[best][1]} ms")

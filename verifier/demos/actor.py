@@ -8,8 +8,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import select
-import signal
 import socket
 import sys
 import time
@@ -17,8 +15,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from verifier.child import calm
+from verifier.child import readable, settle
 from verifier.facts import Unread
+from verifier.powers import kill
 
 LIFETIME = 5.0
 """Seconds after which a child ends itself, whatever it does."""
@@ -67,22 +66,18 @@ class Actor:
         with suppress(OSError):
             while self._readable(end) and self._line.recv(65536):
                 continue
-        # One that became another user cannot be killed without CAP_KILL: its own alarm does it.
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(self.pid, signal.SIGKILL)
+        kill(self.pid)
         os.waitpid(self.pid, 0)
         self._line.close()
 
     def _readable(self, end: float) -> bool:
-        left = end - time.monotonic()
-        return left > 0 and bool(select.select([self._line], [], [], left)[0])
+        return readable(self._line.fileno(), end - time.monotonic())
 
 
 def _perform(act: Act, line: socket.socket) -> None:
     code = 0
     try:
-        calm()
-        signal.setitimer(signal.ITIMER_REAL, LIFETIME)
+        settle(LIFETIME)
         try:
             with act() as seen:
                 _say(line, (True, seen))

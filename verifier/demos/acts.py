@@ -3,7 +3,7 @@
 Each yields what is seen inside and takes everything down afterwards. `changed` compares the
 namespace's inode before and after. The traps are these: a write that fails only when the file
 is closed, so files are written by system calls; and a real root may write the host name through
-/proc/sys without owning it, so the USER demonstration becomes uid 65534 first and uses the call.
+/proc/sys without owning it, so the USER demonstration is uid 65534's, and uses the call.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from verifier import libc
+from verifier.powers import NOBODY
 
 SOURCES = ("/usr/local/bin", "/usr/bin", "/bin")
 QUEUES = "/proc/sysvipc/msg"
-NOBODY = 65534
 _SIOCGIFFLAGS, _IFF_UP = 0x8913, 1
 Seen = Iterator[dict[str, Any]]
 
@@ -72,7 +72,8 @@ def make_queue() -> Seen:
 
 def queue_keys() -> list[int]:
     """Keys of all message queues of the own IPC namespace."""
-    with open(QUEUES, encoding="ascii") as file:
+    # As bytes: nobody may not be allowed to load the module of a text encoding.
+    with open(QUEUES, "rb") as file:
         return [int(line.split()[0]) for line in list(file)[1:]]
 
 
@@ -150,9 +151,8 @@ def _up(name: str) -> bool:
 @contextmanager
 def become_root() -> Seen:
     """As uid 65534, which is root of nothing: root inside, yet not of a host name it has not."""
-    os.setgroups([])
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    if os.getresuid() != (NOBODY, NOBODY, NOBODY) or libc.permitted():
+        raise OSError(errno.EPERM, "it has not become nobody", "setresuid")
     libc.own_proc_files()
     before = os.getuid()
     changed = _into_new("user")

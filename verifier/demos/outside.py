@@ -57,7 +57,9 @@ def uts(seen: Seen, views: Views) -> Shown:
         return seen
     words = {name: views.get(name, {}).get("uts") for name in (ME, HOST)}
     others = {name: word for name, word in words.items() if isinstance(word, str)}
-    inside = {**seen, "outside": others, "unchanged": others.get(ME) == seen["before"]}
+    # Who cannot look is blind, which is told apart from having seen a change.
+    unchanged = others.get(ME, seen["before"]) == seen["before"]
+    inside = {**seen, "outside": others, "unchanged": unchanged}
     return _looked_for(inside, views, "uts", lambda word: word == seen["name"])
 
 

@@ -14,6 +14,7 @@ from verifier.demos import acts, outside
 from verifier.demos.actor import Act, Actor
 from verifier.demos.looking import Rooms, Views, as_views, look_around
 from verifier.facts import Demonstration, Unread
+from verifier.powers import ENTER, acting_with, only
 from verifier.procfs import Deadline, ProcFs, unread
 from verifier.scan import read_status
 
@@ -37,7 +38,9 @@ def show(
     folder = held.enter_context(_folder())
     actors: dict[str, Actor] = {}
     for kind, act in _acts(proc, folder).items():
-        actors[kind] = Actor(act)
+        # Nobody's power is enough to become root in a user namespace of one's own.
+        kept = () if kind == "user" else ENTER
+        actors[kind] = Actor(partial(acting_with, kept, act))
         held.callback(actors[kind].stop)
     inside: outside.Inside = {kind: actor.report(limit.left()) for kind, actor in actors.items()}
     if isinstance(folder, Unread):
@@ -93,7 +96,7 @@ def _views(actors: Mapping[str, Actor], rooms: Rooms, limit: Deadline, held: Exi
     everybody = {**rooms, outside.ME: _files("self", held)}
     for kind, actor in actors.items():
         everybody[outside.demo(kind)] = _files(actor.pid, held)
-    child = Child(lambda: look_around(everybody))
+    child = Child(lambda: only(ENTER, lambda: look_around(everybody)))
     held.callback(child.stop)
     return as_views(child.answer(limit.left()), everybody)
 

@@ -27,10 +27,12 @@ Result = tuple[str, float]
 
 @dataclass(slots=True)
 class Attempt:
-    """One connection on its way; `secret` is what the right listener says."""
+    """One connection on its way; `secret` is what the right listener says, None if nobody is
+    asked to say anything.
+    """
 
     link: socket.socket
-    secret: bytes
+    secret: bytes | None
     begun: float
     done: Callable[[Result], None]
 
@@ -68,8 +70,12 @@ class Loop:
         port: int = link.getsockname()[1]
         return port
 
+    def knock(self, address: str, port: int, done: Callable[[Result], None]) -> None:
+        """A connection to anything at all: it is OK as soon as somebody accepts it."""
+        self.connect(address, port, None, done)
+
     def connect(
-        self, address: str, port: int, secret: bytes, done: Callable[[Result], None]
+        self, address: str, port: int, secret: bytes | None, done: Callable[[Result], None]
     ) -> None:
         begun = time.monotonic()
         try:
@@ -83,7 +89,8 @@ class Loop:
             done((_name(problem), 0.0))
             return
         self._attempts[link.fileno()] = Attempt(link, secret, begun, done)
-        self._poll.register(link.fileno(), select.EPOLLIN)
+        awaited = select.EPOLLOUT if secret is None else select.EPOLLIN
+        self._poll.register(link.fileno(), awaited)
 
     def ask(self, names: dict[int, str], done: Callable[[int, str, list[str]], None]) -> None:
         """Asks the resolver of the current namespace; `names` are told apart by their number."""
@@ -105,18 +112,28 @@ class Loop:
     def busy(self) -> int:
         return len(self._attempts)
 
-    def drain(self) -> None:
-        """Takes what has happened already, without waiting."""
-        for number, _ in self._poll.poll(0, 1024):
+    def drain(self) -> int:
+        """Takes what has happened already, without waiting; gives how much that was."""
+        events = self._poll.poll(0, 1024)
+        for number, _ in events:
             self._event(number)
+        return len(events)
 
     def run(self) -> None:
         """Returns when nothing is in flight, or after the silence; then the rest timed out."""
+        limit = time.monotonic() + LONGEST
+        # What has happened already, and waits for this process alone, is no slowness of the
+        # network.
+        while self.drain() and time.monotonic() < limit:
+            continue
         begun = self._waiting_since = time.monotonic()
         while self._attempts or self._questions:
             wait = min(max(self._silence, SLOWEST_TIMES * self._slowest), LONGEST)
             left = begun + wait - time.monotonic()
             if left <= 0:
+                # The clock ran while this process did not: what came meanwhile is no silence.
+                if self.drain() and time.monotonic() < limit:
+                    continue
                 break
             events = self._poll.poll(left if self._on_lull is None else min(left, LULL), 1024)
             if not events and self._on_lull is not None:
@@ -140,7 +157,10 @@ class Loop:
         elif number in self._questions:
             self._reply(number)
         elif number in self._attempts:
-            self._greeting(number)
+            if self._attempts[number].secret is None:
+                self._opened(number)
+            else:
+                self._greeting(number)
 
     def _accept(self, link: socket.socket, secret: bytes) -> None:
         for _ in range(256):
@@ -165,6 +185,10 @@ class Loop:
             return
         self._finish(number, "OK" if said == attempt.secret else "OTHER")
 
+    def _opened(self, number: int) -> None:
+        problem = self._attempts[number].link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        self._finish(number, _name(problem) if problem else "OK")
+
     def _finish(self, number: int, what: str) -> None:
         attempt = self._attempts.pop(number)
         took = time.monotonic() - attempt.begun
@@ -172,7 +196,7 @@ class Loop:
         if not what:
             what = "OTHER" if _connected(attempt.link) else "TIMEOUT"
         attempt.link.close()
-        if what == "OK":
+        if what == "OK" and attempt.secret is not None:
             # What the loop itself took to send everything is not the network's slowness.
             waited = time.monotonic() - max(attempt.begun, self._waiting_since)
             self._slowest = max(self._slowest, waited)

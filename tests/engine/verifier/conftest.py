@@ -8,14 +8,28 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from engine.verifier.engine import Engine, build_archive
+from engine.verifier.engine import RUNS, Engine, Run, build_archive
+from engine.verifier.silence import Silent
 
 HOSTS = ("DOCKER_HOST", "DOCKLAB_TEST_DOCKER_HOST_NO_REMAP")
 DEFAULT = "unix:///var/run/docker.sock"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """A test that is marked with the checks it kills must have seen them fail."""
+    RUNS.clear()
+    result = yield
+    runs = [*RUNS, *(one for one in pyfuncitem.funcargs.values() if isinstance(one, Run))]
+    for mark, status in (("kills", "fail"), ("doubts", "error")):
+        said = {one for found in pyfuncitem.iter_markers(mark) for one in found.args}
+        seen = {one for run in runs for one in run.ids(status)}
+        assert said <= seen, f"marked as {mark} and not seen: {sorted(said - seen)}"
+    return result
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +86,13 @@ def peers(engines: dict[bool, Engine]) -> dict[str, dict[str, str]]:
         one.host: {"a": one.start("a", ipc="shareable"), "b": one.start("b")}
         for one in engines.values()
     }
+
+
+@pytest.fixture(scope="module")
+def silent(remapped: Engine) -> Iterator[Silent]:
+    made = Silent(remapped)
+    yield made
+    made.remove()
 
 
 @pytest.fixture(scope="session")

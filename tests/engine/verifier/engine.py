@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import secrets
 import subprocess
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +18,14 @@ from typing import Any
 import jsonschema
 
 from verifier import archive
+from verifier.judge import CHECK_IDS
 
 ROOT = Path(__file__).parents[3]
 IMAGE = os.environ.get("DOCKLAB_TEST_IMAGE", "python:3.11-slim-bookworm")
 CAPABILITIES = ("SYS_PTRACE", "SYS_ADMIN", "SETUID", "SETGID")
 PRIVATE = {"--ipc": "private", "--cgroupns": "private"}
+DOUBTED = frozenset({"env.self", "env.drop", "baseline", "map", "net.self"})
+"""Checks about the verifier and its footing: they can be in doubt, and say nothing of a leak."""
 VALIDATOR = jsonschema.Draft202012Validator(
     json.loads((ROOT / "verifier" / "report_schema.json").read_text("utf-8"))
 )
@@ -57,6 +63,10 @@ class Run:
 
     def remedies(self) -> str:
         return "\n".join(row.get("remedy", "") for row in self.report["checks"])
+
+
+RUNS: list[Run] = []
+"""What was observed lately; see conftest."""
 
 
 @dataclass
@@ -142,23 +152,92 @@ class Engine:
         options: Sequence[str] = ("--userns", "host"),
     ) -> Run:
         """Runs the archive `file` once as the lab's verification container does."""
+        name = self.prepare(spec, file, capabilities, proc, options)
+        done = self.docker("start", "-a", name, check=False)
+        self.docker("rm", "-fv", name, check=False)
+        return judged(done)
+
+    def prepare(
+        self,
+        spec: Mapping[str, Any] | str,
+        file: Path,
+        capabilities: Sequence[str] = CAPABILITIES,
+        proc: bool = True,
+        options: Sequence[str] = ("--userns", "host"),
+    ) -> str:
+        """Name of an observer that has the archive and was not started yet."""
         text = spec if isinstance(spec, str) else json.dumps(spec)
         name = self.create_observer(text, capabilities, proc, options)
         self.docker("cp", str(file), f"{name}:/x/verifier.pyz")
-        done = self.docker("start", "-a", name, check=False)
-        self.docker("rm", "-fv", name, check=False)
-        assert done.stderr == ""
-        assert done.stdout.count("\n") == 1
-        report = json.loads(done.stdout)
-        VALIDATOR.validate(report)
-        assert report["exit_code"] == done.returncode
-        return Run(code=done.returncode, report=report)
+        return name
+
+    @contextmanager
+    def observing(self, spec: Mapping[str, Any], file: Path) -> Iterator[Started]:
+        """An observer at work, to do something meanwhile."""
+        name = self.prepare(spec, file)
+        self.docker("start", name)
+        try:
+            yield Started(self, name)
+        finally:
+            self.docker("rm", "-fv", name, check=False)
+
+
+@dataclass(frozen=True)
+class Started:
+    """An observer at work."""
+
+    engine: Engine
+    name: str
+
+    def pids(self) -> list[int]:
+        """The first process of the observer and all below it, as this machine numbers them."""
+        done = self.engine.docker("top", self.name, "-eo", "pid", check=False)
+        return [int(word) for word in done.stdout.split()[1:]]
+
+    def finish(self) -> Run:
+        code = int(self.engine.docker("wait", self.name).stdout)
+        done = self.engine.docker("logs", self.name)
+        done.returncode = code
+        return judged(done)
+
+
+def judged(done: subprocess.CompletedProcess[str]) -> Run:
+    """What a verifier that has ended gave, held to its promises."""
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+    report = json.loads(done.stdout)
+    VALIDATOR.validate(report)
+    assert report["exit_code"] == done.returncode
+    RUNS.append(Run(code=done.returncode, report=report))
+    assert_known(RUNS[-1])
+    return RUNS[-1]
+
+
+def assert_known(run: Run) -> None:
+    """A check that the verifier does not list is one that no test asks a mutant for."""
+    given = {row["id"] for row in run.report["checks"]}
+    assert given <= CHECK_IDS | {"spec", "verifier"}
+    assert not run.ids("fail") & DOUBTED
 
 
 def spec(containers: Mapping[str, str], **more: Any) -> dict[str, Any]:
     """An NSV_SPEC about these containers, given as {name: id}."""
     listed = [{"name": name, "id": one} for name, one in containers.items()]
     return {"run_id": f"run-{secrets.token_hex(4)}", "containers": listed, **more}
+
+
+def with_fault(fault: str, folder: Path) -> Path:
+    """The archive with these statements run before everything else."""
+    file = folder / "faulty.pyz"
+    with (
+        zipfile.ZipFile(io.BytesIO(archive.build())) as source,
+        zipfile.ZipFile(file, "w") as copy,
+    ):
+        for name in source.namelist():
+            text = source.read(name).decode()
+            copy.writestr(name, fault + text if name == "__main__.py" else text)
+    file.chmod(0o644)
+    return file
 
 
 def build_archive(folder: Path) -> Path:

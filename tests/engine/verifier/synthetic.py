@@ -1,4 +1,4 @@
-"""A process that looks like a container but shares one chosen namespace with its host.
+"""A process that looks like a container but shares one chosen namespace with its host, or peer.
 
 No Docker option shares the mount namespace, so what sees that is tested on such a process: it
 sits in a cgroup named by 64 hex characters, and its parent names itself containerd-shim and
@@ -26,7 +26,7 @@ FLAGS = {
 PROGRAM = """
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)
-pid_flag, other_flags, procs = int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+pid_flag, other_flags, procs, joined = int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:7]
 libc.prctl(15, b"containerd-shim", 0, 0, 0)
 if pid_flag and libc.unshare(pid_flag):
     raise OSError(ctypes.get_errno(), "unshare pid")
@@ -37,6 +37,8 @@ if child == 0:
         file.write("0")
     if libc.unshare(other_flags):
         raise OSError(ctypes.get_errno(), "unshare")
+    if joined and libc.setns(os.open(joined, os.O_RDONLY), 0):
+        raise OSError(ctypes.get_errno(), "setns")
     os.write(1, b"ready")
     os.read(0, 1)
     os._exit(0)
@@ -51,8 +53,11 @@ def possible(some_container: int) -> bool:
 
 
 @contextmanager
-def container(sharing: str, some_container: int) -> Iterator[str]:
-    """Id of a made-up container that shares only `sharing` with its shim; ended afterwards."""
+def container(sharing: str, some_container: int, peer: str = "") -> Iterator[str]:
+    """Id of a made-up container, ended afterwards. It shares only `sharing` with its shim, or
+    with the made-up container whose id is `peer`.
+    """
+    joined = f"/proc/{_first(peer)}/ns/{sharing}" if peer else ""
     made_up = secrets.token_hex(32)
     folder = _cgroup_root() / made_up
     folder.mkdir()
@@ -63,7 +68,7 @@ def container(sharing: str, some_container: int) -> Iterator[str]:
         [
             *("nsenter", "-t", str(parent(some_container)), "-m", "-n", "-u", "-i", "--"),
             *(sys.executable, "-I", "-c", PROGRAM, "-id", made_up, str(pid_flag)),
-            *(str(others), procs),
+            *(str(others), procs, joined),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -81,9 +86,25 @@ def container(sharing: str, some_container: int) -> Iterator[str]:
             folder.rmdir()
 
 
+def _first(made_up: str) -> int:
+    return int((_cgroup_root() / made_up / "cgroup.procs").read_text().split()[0])
+
+
 def _cgroup_root() -> Path:
     legacy = Path("/sys/fs/cgroup/pids")
     return legacy if legacy.is_dir() else Path("/sys/fs/cgroup")
+
+
+@contextmanager
+def folder_below(path: str, name: str) -> Iterator[Path]:
+    """cgroup.procs of a new group `name` below the group at `path`; removed when it is empty."""
+    folder = _cgroup_root() / path.lstrip("/") / name
+    folder.mkdir()
+    try:
+        yield folder / "cgroup.procs"
+    finally:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def parent(pid: int) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from engine.verifier import synthetic
 from engine.verifier.engine import Engine, Run, spec
+from engine.verifier.marks import each, kills
 from engine.verifier.synthetic import parent
 
 pytestmark = pytest.mark.engine
@@ -30,7 +31,17 @@ MUTANTS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "sys-admin": (("--cap-add", "SYS_ADMIN"), {"confine"}),
     "net-admin": (("--cap-add", "NET_ADMIN"), {"confine"}),
     "unfiltered": (("--security-opt", "seccomp=unconfined"), {"confine"}),
+    "nearly-privileged": (
+        (
+            *("--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"),
+            *("--cap-add", "SYS_ADMIN", "--cap-add", "SYS_PTRACE", "--cap-add", "SYS_MODULE"),
+        ),
+        {"confine"},
+    ),
+    "declared-bind-rw": (("-v", "{other}:/declared"), {"vol.mode"}),
 }
+# What is mounted below the host's root, a socket of its engine among it, is the machine's matter.
+WHOLE_HOST = {"mnt.undeclared"}
 
 
 def open_to_all(folder: Path) -> Path:
@@ -48,11 +59,11 @@ def run(
 ) -> Iterator[Run]:
     """One run over all mutants together."""
     base = tmp_path_factory.mktemp("mounts")
-    folder, empty = open_to_all(base / "folder"), open_to_all(base / "empty")
+    folder, empty, other = (open_to_all(base / name) for name in ("folder", "empty", "other"))
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "docker.sock"))
         words = {
-            name: [word.format(folder=folder, empty=empty) for word in options]
+            name: [word.format(folder=folder, empty=empty, other=other) for word in options]
             for name, (options, _) in MUTANTS.items()
         }
         try:
@@ -66,7 +77,7 @@ def run(
             engine.remove(*MUTANTS)
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize("name", each(MUTANTS))
 def test_each_mutant_fails_for_what_it_is_and_for_nothing_else(run: Run, name: str) -> None:
     assert run.failing(name) == MUTANTS[name][1]
     assert run.code == 1
@@ -79,18 +90,22 @@ def test_what_is_undeclared_is_named_with_its_place(run: Run) -> None:
     assert "SYS_ADMIN" in run.row("confine", "sys-admin")["remedy"]
 
 
-@pytest.mark.parametrize(
-    ("propagation", "failing"), [("shared", {"mnt.propagation"}), ("slave", set())]
-)
-def test_a_mount_that_is_shared_with_the_host_fails_and_a_slave_does_not(
-    engine: Engine,
-    peers: Peers,
-    archive_file: Path,
-    tmp_path: Path,
-    propagation: str,
-    failing: set[str],
+@kills(*WHOLE_HOST)
+def test_the_hosts_root_folder_mounted_inside_fails_even_read_only(
+    engine: Engine, peers: Peers, archive_file: Path
 ) -> None:
-    folder = open_to_all(tmp_path / "folder")
+    mutant = engine.start("m", extra=("-v", "/:/host:ro"))
+    try:
+        run = engine.observe(spec({**peers[engine.host], "m": mutant}), file=archive_file)
+    finally:
+        engine.remove("m")
+    assert run.code == 1
+    assert WHOLE_HOST <= run.failing("m") <= WHOLE_HOST | {"mnt.socket"}
+
+
+def propagating(word: str, engine: Engine, peers: Peers, file: Path, folder: Path) -> Run:
+    """A run about a container with a declared bind of a folder that the host shares."""
+    open_to_all(folder)
     shim = parent(engine.pid("a"))
     if not synthetic.possible(shim):
         pytest.skip("needs root on the engine's own machine, to share a mount with it")
@@ -98,12 +113,32 @@ def test_a_mount_that_is_shared_with_the_host_fails_and_a_slave_does_not(
     subprocess.run([*inside, "mount", "--bind", folder, folder], check=True)
     try:
         subprocess.run([*inside, "mount", "--make-shared", folder], check=True)
-        mutant = engine.start("m", extra=("-v", f"{folder}:/data:{propagation}"))
+        mutant = engine.start("m", extra=("-v", f"{folder}:/data:{word}"))
         made = spec({**peers[engine.host], "m": mutant})
         made["containers"][-1]["volumes"] = [{"path": "/data", "mode": "rw", "key": "folder"}]
-        run = engine.observe(made, file=archive_file)
+        return engine.observe(made, file=file)
     finally:
         engine.remove("m")
         subprocess.run([*inside, "umount", folder], check=True)
-    # The kernel itself turns shared into slave for the mounts of another user namespace.
-    assert run.ids("fail") == (set() if engine.remapped else failing)
+
+
+@kills("mnt.propagation")
+def test_a_mount_that_is_shared_with_the_host_fails(
+    plain: Engine, peers: Peers, archive_file: Path, tmp_path: Path
+) -> None:
+    run = propagating("shared", plain, peers, archive_file, tmp_path / "folder")
+    assert (run.code, run.ids("fail")) == (1, {"mnt.propagation"})
+
+
+def test_a_mount_that_only_receives_from_the_host_is_no_leak(
+    engine: Engine, peers: Peers, archive_file: Path, tmp_path: Path
+) -> None:
+    run = propagating("slave", engine, peers, archive_file, tmp_path / "folder")
+    assert (run.code, run.ids("fail")) == (0, set())
+
+
+def test_the_kernel_makes_shared_mounts_of_another_user_namespace_slaves(
+    remapped: Engine, peers: Peers, archive_file: Path, tmp_path: Path
+) -> None:
+    run = propagating("shared", remapped, peers, archive_file, tmp_path / "folder")
+    assert (run.code, run.ids("fail")) == (0, set())

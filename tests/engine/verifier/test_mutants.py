@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from engine.verifier.engine import Engine, Run, spec
+from engine.verifier.marks import kills, mutant
 
 pytestmark = pytest.mark.engine
 Peers = dict[str, dict[str, str]]
@@ -49,20 +50,14 @@ def test_a_sound_lab_is_isolated(lab: Lab) -> None:
     assert run.report["timing_ms"]["total"] < 1000
 
 
-def repr_sorted(value: object) -> str:
-    """The same in every process: the tests are divided among several by their names."""
-    return repr(sorted(value)) if isinstance(value, set) else repr(value)
-
-
 @pytest.mark.parametrize(
     ("options", "failing"),
     [
-        ({"uts": "host"}, {"uts.host", "uts.name"}),
-        ({"network": "container"}, {"net.peer"}),
-        ({"pid": "container"}, {"pid.peer", "pid.view"}),
-        ({"ipc": "container"}, {"ipc.peer", "ipc.sysv", "ipc.shm"}),
+        mutant({"uts": "host"}, {"uts.host", "uts.name"}),
+        mutant({"network": "container"}, {"net.peer"}),
+        mutant({"pid": "container"}, {"pid.peer", "pid.view"}),
+        mutant({"ipc": "container"}, {"ipc.peer", "ipc.sysv", "ipc.shm"}),
     ],
-    ids=repr_sorted,
 )
 def test_a_shared_namespace_fails_on_any_engine(
     lab: Lab, options: dict[str, str], failing: set[str]
@@ -74,7 +69,9 @@ def test_a_shared_namespace_fails_on_any_engine(
     assert (run.code, run.ids("fail")) == (1, failing)
 
 
-@pytest.mark.parametrize("name", ["network", "pid", "ipc"])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=kills(*ids)) for name, ids in OF_THE_HOST.items()]
+)
 def test_a_namespace_of_the_host_fails(
     name: str, plain: Engine, peers: Peers, archive_file: Path
 ) -> None:
@@ -84,7 +81,9 @@ def test_a_namespace_of_the_host_fails(
     assert f"remove `{setting}: host` from m" in run.report["summary"]
 
 
-@pytest.mark.parametrize("name", ["network", "pid", "ipc"])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=kills(*ids)) for name, ids in OF_THE_HOST.items()]
+)
 def test_a_namespace_of_the_host_fails_beside_remapped_ones(
     name: str, remapped: Engine, peers: Peers, archive_file: Path
 ) -> None:
@@ -92,6 +91,7 @@ def test_a_namespace_of_the_host_fails_beside_remapped_ones(
     assert (run.code, run.ids("fail")) == (1, OF_THE_HOST[name] | {"user.host", "user.map"})
 
 
+@kills("user.host", "user.map")
 def test_a_container_outside_the_remap_fails(
     remapped: Engine, peers: Peers, archive_file: Path
 ) -> None:
@@ -100,6 +100,7 @@ def test_a_container_outside_the_remap_fails(
     assert "remove `userns_mode: host` from m" in run.remedies()
 
 
+@kills("user.host", "user.peer", "user.map")
 def test_required_user_namespaces_fail_on_an_engine_without_remap(
     plain: Engine, peers: Peers, archive_file: Path
 ) -> None:
@@ -107,9 +108,29 @@ def test_required_user_namespaces_fail_on_an_engine_without_remap(
     assert (run.code, run.ids("fail")) == (1, {"user.host", "user.peer", "user.map"})
 
 
+@kills("cgroup.host")
 def test_a_required_cgroup_namespace_of_the_host_fails(lab: Lab) -> None:
     run = lab.verify({"cgroupns": "host"}, require={"cgroup": True})
     assert (run.code, run.ids("fail")) == (1, {"cgroup.host"})
+
+
+@kills("cgroup.host", "cgroup.peer")
+def test_two_containers_in_the_hosts_cgroup_namespace_fail_together(lab: Lab) -> None:
+    other = lab.engine.start("other", cgroupns="host")
+    lab.peers = {**lab.peers, "other": other}
+    try:
+        run = lab.verify({"cgroupns": "host"}, require={"cgroup": True})
+    finally:
+        lab.engine.remove("other")
+    assert (run.code, run.ids("fail")) == (1, {"cgroup.host", "cgroup.peer"})
+
+
+@kills("time.host", "time.peer")
+def test_required_time_namespaces_fail_where_the_engine_gives_none(lab: Lab) -> None:
+    run = lab.verify({}, require={"time": True})
+    if run.row("time.host", "m")["status"] in ("pass", "error"):
+        pytest.skip("needs an engine that shares the host's time namespace")
+    assert (run.code, run.ids("fail")) == (1, {"time.host", "time.peer"})
 
 
 def test_a_required_time_namespace_is_never_claimed_where_the_engine_gives_none(lab: Lab) -> None:

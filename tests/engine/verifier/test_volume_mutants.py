@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from engine.verifier.engine import IMAGE, Engine, Run, spec
+from engine.verifier.marks import each, kills
 
 pytestmark = pytest.mark.engine
 
@@ -70,7 +71,7 @@ def run(volumes: Volumes, archive_file: Path) -> Run:
         engine.remove(*CONTAINERS)
 
 
-@pytest.mark.parametrize("name", CONTAINERS)
+@pytest.mark.parametrize("name", each(CONTAINERS))
 def test_each_container_fails_for_its_volume(run: Run, name: str) -> None:
     assert run.failing(name) == CONTAINERS[name][2]
 
@@ -108,3 +109,19 @@ def test_volumes_as_declared_pass_through_a_linked_path_by_marker(
     assert run.code == 0, run.report["summary"]
     share = run.row("vol.share", "w")["evidence"]["/data"]
     assert share == {"same_as": ["r:/var/run/data"], "by": "marker"}
+
+
+@kills("vol.share")
+def test_one_volume_where_two_are_declared_fails_for_both(
+    volumes: Volumes, archive_file: Path
+) -> None:
+    engine = volumes.engine
+    try:
+        made = spec(engine.start_all({name: ["-v", f"{volumes.other}:/data"] for name in "de"}))
+        for row in made["containers"]:
+            row["volumes"] = [{"path": "/data", "mode": "rw", "key": f"data of {row['name']}"}]
+        run = engine.observe(made, file=archive_file)
+    finally:
+        engine.remove("d", "e")
+    assert (run.code, run.ids("fail")) == (1, {"vol.share"})
+    assert run.failing("d") == run.failing("e") == {"vol.share"}

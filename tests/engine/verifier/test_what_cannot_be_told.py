@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from engine.verifier.engine import CAPABILITIES, Engine, spec
+from engine.verifier.marks import doubts
 
 pytestmark = pytest.mark.engine
 Peers = dict[str, dict[str, str]]
 
 
+@doubts("map")
 def test_a_bogus_id_is_inconclusive(engine: Engine, peers: Peers, archive_file: Path) -> None:
     run = engine.observe(
         spec({**peers[engine.host], "ghost": secrets.token_hex(32)}), file=archive_file
@@ -21,6 +23,7 @@ def test_a_bogus_id_is_inconclusive(engine: Engine, peers: Peers, archive_file: 
     assert "ghost is not running" in run.remedies()
 
 
+@doubts("map")
 def test_a_removed_peer_is_inconclusive(engine: Engine, peers: Peers, archive_file: Path) -> None:
     gone = engine.start("gone")
     engine.remove("gone")
@@ -28,6 +31,7 @@ def test_a_removed_peer_is_inconclusive(engine: Engine, peers: Peers, archive_fi
     assert (run.code, run.ids("fail")) == (3, set())
 
 
+@doubts("map")
 def test_a_stopped_peer_is_inconclusive(engine: Engine, peers: Peers, archive_file: Path) -> None:
     stopped = engine.start("stopped")
     engine.docker("kill", f"{engine.prefix}-stopped")
@@ -36,6 +40,7 @@ def test_a_stopped_peer_is_inconclusive(engine: Engine, peers: Peers, archive_fi
     engine.remove("stopped")
 
 
+@doubts("env.self")
 def test_without_the_hosts_proc_nothing_is_seen(
     engine: Engine, peers: Peers, archive_file: Path
 ) -> None:
@@ -45,6 +50,7 @@ def test_without_the_hosts_proc_nothing_is_seen(
     assert "/proc bound at /host/proc" in run.remedies()
 
 
+@doubts("env.self", "baseline")
 @pytest.mark.parametrize(
     "capabilities", [(), CAPABILITIES[1:], ("SYS_ADMIN",)], ids=["none", "no-ptrace", "admin"]
 )
@@ -65,9 +71,40 @@ def test_without_sys_admin_what_is_seen_is_told_apart_from_what_is_tried(
     demos = {f"demo.{kind}" for kind in ("mnt", "ipc", "uts", "pid", "net", "user")}
     # A mapped root's queues can be made by that root alone, which takes SETUID.
     mapped = {"ipc.shm"} if engine.remapped else set()
-    expected = {"ipc.sysv", *demos, *mapped}
+    expected = {"env.drop", "ipc.sysv", *demos, *mapped}
     assert (run.code, run.ids("error"), run.ids("fail")) == (3, expected, set())
     assert "SYS_ADMIN" in run.row("ipc.sysv", "a")["remedy"]
+
+
+@pytest.mark.parametrize("missing", CAPABILITIES)
+def test_each_missing_capability_is_inconclusive_and_named(
+    engine: Engine, peers: Peers, archive_file: Path, missing: str
+) -> None:
+    rest = tuple(one for one in CAPABILITIES if one != missing)
+    run = engine.observe(spec(peers[engine.host]), file=archive_file, capabilities=rest)
+    assert (run.code, run.ids("fail")) == (3, set())
+    doubted = [row for row in run.report["checks"] if row["status"] == "error"]
+    assert doubted
+    assert any(missing in row["remedy"] for row in doubted)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"name": "<b>web</b>", "id": "0" * 64},
+        {"name": "web", "id": "0" * 63},
+        {"name": "web", "id": "0" * 64, "volumes": [{"path": "/a/..", "mode": "rw", "key": "k"}]},
+    ],
+    ids=["markup", "id", "path"],
+)
+def test_a_hostile_spec_beside_real_containers_runs_nothing(
+    remapped: Engine, peers: Peers, archive_file: Path, hostile: dict[str, object]
+) -> None:
+    made = spec(peers[remapped.host])
+    made["containers"].append(hostile)
+    run = remapped.observe(made, file=archive_file)
+    assert (run.code, run.report["targets"], run.report["timing_ms"]) == (2, [], {})
+    assert "containers[2]" in run.report["summary"]
 
 
 def test_an_observer_inside_the_remap_sees_nothing_and_says_userns_host(

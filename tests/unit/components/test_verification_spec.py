@@ -9,15 +9,18 @@ from components.verification_spec import (
     Expectations,
     Target,
     TargetMount,
+    TargetPort,
     as_text,
     specification,
 )
+from verifier.parse import parse
 
 TARGETS = [
     Target(
         name="web",
         networks=["front"],
         mounts=[TargetMount(path="/data", mode="ro", key="volume:data")],
+        ports=[TargetPort(address="127.0.0.1", port=8080, container_port=80, protocol="tcp")],
     ),
     Target(name="keeper", networks=["back"], mounts=[]),
 ]
@@ -26,6 +29,7 @@ EXPECTED = Expectations(
     internal=["back"],
     require={"user": "auto", "cgroup": True, "time": False},
     deadline_ms=250,
+    egress=("192.0.2.1:443",),
 )
 IDS = ["a" * 64, "b" * 64]
 
@@ -41,6 +45,24 @@ def test_targets_meet_their_ids_in_order():
     ]
     assert spec["internal"] == ["back"]
     assert spec["require"] == {"user": "auto", "cgroup": True, "time": False}
+
+
+def test_published_ports_name_their_container():
+    assert specification(TARGETS, IDS, EXPECTED)["published"] == [
+        {
+            "container": "web",
+            "address": "127.0.0.1",
+            "port": 8080,
+            "container_port": 80,
+            "protocol": "tcp",
+        }
+    ]
+
+
+def test_the_verifier_takes_every_key_that_it_is_given():
+    spec = parse(as_text(specification(TARGETS, IDS, EXPECTED)))
+    assert spec.egress == ("192.0.2.1:443",)
+    assert [(port.container, port.port) for port in spec.published] == [("web", 8080)]
 
 
 def test_no_sharing_is_ever_declared_as_allowed():

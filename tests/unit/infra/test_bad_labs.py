@@ -69,6 +69,52 @@ BAD = {
         [("verification", {"deadline_ms": 1})],
         "lab.verification.deadline_ms: 1 is out of range: at least 50",
     ),
+    "a way out by name": (
+        [("verification", {"egress": ["example.org:443"]})],
+        "lab.verification.egress[0]: 'example.org:443' is not an IPv4 address and port (names are "
+        "not looked up); write it as in 192.0.2.1:443",
+    ),
+    "a way out without its port": (
+        [("verification", {"egress": ["192.0.2.9"]})],
+        "'192.0.2.9' is not an IPv4 address and port",
+    ),
+    "a way out by a port's name": (
+        [("verification", {"egress": ["192.0.2.9:https"]})],
+        "lab.verification.egress[0]: '192.0.2.9:https' has no port; write it as in 192.0.2.9:443",
+    ),
+    "a way out by an impossible port": (
+        [("verification", {"egress": ["192.0.2.9:65536"]})],
+        "lab.verification.egress[0]: 65536 is no port; take one from 1 to 65535",
+    ),
+    "a way out that is no list": (
+        [("verification", {"egress": "192.0.2.9:443"})],
+        "lab.verification.egress: must be a list; got 192.0.2.9:443",
+    ),
+    "a way out that YAML took for a number": (
+        [("verification", {"egress": [7]})],
+        "lab.verification.egress[0]: 7 is a number; write an address and port in quotes",
+    ),
+    "a way out to this machine": (
+        [("verification", {"egress": ["127.0.0.1:80"]})],
+        "lab.verification.egress[0]: 127.0.0.1 is no address of another machine",
+    ),
+    "a way out to everybody": (
+        [("verification", {"egress": ["224.0.0.1:80"]})],
+        "lab.verification.egress[0]: 224.0.0.1 is no address of another machine",
+    ),
+    "a way out into the lab": (
+        [("verification", {"egress": ["172.30.20.10:80"]})],
+        "lab.verification.egress[0]: 172.30.20.10:80 is inside network back of this lab; name an "
+        "address beyond the machine",
+    ),
+    "a way out twice": (
+        [("verification", {"egress": ["192.0.2.9:443", "192.0.2.9:443"]})],
+        "lab.verification.egress[1]: 192.0.2.9:443 is there already; write it once",
+    ),
+    "too many ways out": (
+        [("verification", {"egress": [f"192.0.2.9:{n}" for n in range(1, 10)]})],
+        "lab.verification.egress: holds 9 addresses; one that answers is enough, 8 the most",
+    ),
     "a list for a mapping": (
         [("containers", ["web"])],
         "lab.containers: must be a mapping of keys to settings; got a list",

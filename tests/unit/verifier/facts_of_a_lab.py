@@ -26,6 +26,7 @@ from verifier.facts import (
     Unread,
     View,
 )
+from verifier.held import Held
 from verifier.judge import judge
 from verifier.posix import FOLDERS
 from verifier.spec import Container, Spec
@@ -64,6 +65,14 @@ DEMOS: dict[str, Demonstration | Unread] = {
     kind: Demonstration(changed=True, inside=inside, found=True, asked=4)
     for kind, inside in INSIDE.items()
 }
+
+
+POWERS = (
+    Held(after="start", ms=0.0, users=(0,), capabilities=CAPABILITIES),
+    Held(after="files", ms=50.0, users=(65534,), capabilities=1 << 19 | 1 << 21, back="EPERM"),
+    Held(after="demonstrations", ms=90.0, users=(65534,), capabilities=1 << 19, back="EPERM"),
+    Held(after="network", ms=300.0, users=(65534,), capabilities=0, back="EPERM"),
+)
 
 
 def container_id(number: int) -> str:
@@ -157,6 +166,7 @@ def lab(*targets: Target, **observer: Any) -> Facts:
         posix={one.name: dict.fromkeys(FOLDERS, (one.name,)) for one in chosen},
         demos=dict(DEMOS),
         host_names={"the host": "vm", **{one.name: f"host-of-{one.name}" for one in chosen}},
+        powers=POWERS,
     )
 
 

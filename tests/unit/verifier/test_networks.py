@@ -3,74 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from unit.verifier.facts_of_a_lab import (
-    container_id,
-    failing,
-    lab,
-    report_of,
-    rows,
-    spec_for,
-    target,
-    with_ns,
+from unit.verifier.facts_of_a_lab import failing, lab, report_of, rows, target, with_ns
+from unit.verifier.rooms_of_a_lab import (
+    HOST,
+    OK,
+    SILENT,
+    A,
+    B,
+    C,
+    bent,
+    facts,
+    reach,
+    room,
+    sound,
+    spec,
 )
 
-from verifier.facts import Facts, Room, Unread
-from verifier.spec import Container, Spec
-
-A, B, C = ("172.30.1.2", 24), ("172.30.1.3", 24), ("172.30.2.2", 24)
-NETWORKS = {"c1": ("front",), "c2": ("front",), "c3": ("back",)}
-OK, SILENT, REFUSED = ("OK", 0.5), ("TIMEOUT", 250.0), ("ECONNREFUSED", 0.1)
-HOST = "the host"
-
-
-def room(name: str, address: tuple[str, int], **changes: Any) -> Room:
-    """c1 and c2 on one network, c3 on another: everything as it should be."""
-    addresses = {"c1": A, "c2": B, "c3": C}
-    near = ("c1", "c2") if name != "c3" else ("c3",)
-    made = Room(
-        addresses=(address,),
-        reach={o: {ip[0]: OK if o in near else SILENT} for o, ip in addresses.items()},
-        loopback={o: OK if o == name else REFUSED for o in (*addresses, HOST)},
-        names={
-            o: ("OK", (ip[0],)) if o in near else ("NXDOMAIN", ()) for o, ip in addresses.items()
-        },
-    )
-    return replace(made, **changes)
-
-
-def sound() -> dict[str, Room | Unread]:
-    return {"c1": room("c1", A), "c2": room("c2", B), "c3": room("c3", C)}
-
-
-def facts(rooms: dict[str, Room | Unread]) -> Facts:
-    return replace(lab(target(1), target(2), target(3)), rooms=rooms)
-
-
-def spec(**changes: Any) -> Spec:
-    containers = tuple(
-        Container(name=name, id=container_id(n), networks=networks)
-        for n, (name, networks) in enumerate(NETWORKS.items(), 1)
-    )
-    made = spec_for(lab(target(1), target(2), target(3)), containers=containers)
-    return replace(made, **{"dns_networks": ("front", "back"), **changes})
-
-
-def bent(name: str, **changes: Any) -> dict[str, Room | Unread]:
-    rooms = sound()
-    one = rooms[name]
-    assert isinstance(one, Room)
-    return {**rooms, name: replace(one, **changes)}
-
-
-def reach(name: str, **results: tuple[str, float]) -> dict[str, Room | Unread]:
-    addresses = {"c1": A, "c2": B, "c3": C}
-    one = sound()[name]
-    assert isinstance(one, Room)
-    changed = {other: {addresses[other][0]: result} for other, result in results.items()}
-    return bent(name, reach={**one.reach, **changed})
+from verifier.facts import Room, Unread
 
 
 def test_a_network_that_is_as_declared_passes() -> None:
@@ -159,6 +110,7 @@ def test_a_container_without_any_network_is_blocked_from_all() -> None:
     alone = replace(
         room("c3", C),
         addresses=(),
+        interfaces=(),
         reach={**unreachable, "c3": {}},
         names=dict.fromkeys(("c1", "c2", "c3"), ("ECONNREFUSED", ())),
     )
@@ -174,6 +126,7 @@ def test_a_container_without_any_network_is_blocked_from_all() -> None:
     assert {one["status"] for one in rows(made, "net.self")} == {"pass", "not_applicable"}
     declared = report_of(facts(rooms), spec())
     assert failing(declared, "error") == {"net.self", "net.dns"}
+    assert failing(declared) == {"net.link"}
 
 
 def test_a_loopback_that_answers_in_two_containers_fails() -> None:
@@ -227,7 +180,8 @@ def test_a_room_that_could_not_be_entered_is_an_error_with_its_remedy() -> None:
 def test_containers_that_share_a_network_namespace_by_declaration_are_one() -> None:
     shared = with_ns(target(2), "net", target(1).ns["net"])
     both = room("c1", A)
-    rooms = {
+    rooms: dict[str, Room | Unread] = {
+        HOST: sound()[HOST],
         "c1": replace(both, loopback={**both.loopback, "c2": OK}),
         "c2": replace(both, loopback={**both.loopback, "c2": OK}),
         "c3": sound()["c3"],

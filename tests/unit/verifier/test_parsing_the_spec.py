@@ -15,6 +15,13 @@ from verifier.parse import SpecError, parse
 
 WEB = {"name": "web", "id": container_id(1)}
 DB = {"name": "db", "id": container_id(2)}
+PORT = {
+    "container": "web",
+    "address": "127.0.0.1",
+    "port": 8080,
+    "container_port": 80,
+    "protocol": "tcp",
+}
 
 
 def text(**changes: Any) -> str:
@@ -41,8 +48,8 @@ def test_a_whole_spec_is_taken_as_it_is_written() -> None:
             dns_networks=["front"],
             icc_false=[],
             internal=["back"],
-            egress="192.0.2.1:443",
-            published=[8080],
+            egress=["192.0.2.1:443"],
+            published=[PORT],
             require={"user": True, "cgroup": False, "time": "auto"},
             deadline_ms=300,
         )
@@ -51,12 +58,13 @@ def test_a_whole_spec_is_taken_as_it_is_written() -> None:
     assert spec.shared_allowed("net", "db", "web")
     assert not spec.shared_allowed("ipc", "db", "web")
     assert (spec.require_user, spec.require_cgroup, spec.require_time) == (True, False, "auto")
-    assert (spec.egress, spec.published, spec.deadline_ms) == ("192.0.2.1:443", (8080,), 300)
+    assert (spec.egress, spec.deadline_ms) == (("192.0.2.1:443",), 300)
+    assert [(p.container, p.port, p.container_port) for p in spec.published] == [("web", 8080, 80)]
 
 
 def test_all_but_run_id_and_containers_may_be_left_out() -> None:
     spec = parse(text())
-    assert (spec.require_user, spec.deadline_ms, spec.egress) == ("auto", 250, "")
+    assert (spec.require_user, spec.deadline_ms, spec.egress) == ("auto", 250, ())
 
 
 @pytest.mark.parametrize(
@@ -106,10 +114,19 @@ def test_all_but_run_id_and_containers_may_be_left_out() -> None:
         (text(require={"user": 1}), "require.user: 1 is not true"),
         (text(deadline_ms=True), "deadline_ms: true is not a whole number"),
         (text(deadline_ms=10), "deadline_ms: 10 is not a whole number from 50 to 10000"),
-        (text(published=[0]), "published[0]: 0 is not a whole number"),
-        (text(egress="example.org:443"), "is not an IPv4 address and port"),
-        (text(egress="192.0.2.256:443"), "is not an IPv4 address and port"),
-        (text(egress="192.0.2.1"), "is not an IPv4 address and port"),
+        (text(published=[8080]), "published[0]: 8080 is not an object"),
+        (text(published=[{**PORT, "port": 0}]), "published[0].port: 0 is not a whole number"),
+        (text(published=[{**PORT, "container": "x"}]), '"x" is not the name of a container'),
+        (text(published=[{**PORT, "container": []}]), "[] is not the name of a container"),
+        (text(published=[{**PORT, "address": "::1"}]), '"::1" is not an IPv4 address'),
+        (text(published=[{**PORT, "protocol": "sctp"}]), '"sctp" is not tcp or udp'),
+        (text(published=[{**PORT, "host": 1}]), 'published[0]: unknown key "host"'),
+        (text(egress="192.0.2.1:443"), 'egress: "192.0.2.1:443" is not a list'),
+        (text(egress=["example.org:443"]), "is not an IPv4 address and port"),
+        (text(egress=["192.0.2.256:443"]), "is not an IPv4 address and port"),
+        (text(egress=["192.0.2.1"]), 'egress[0]: "192.0.2.1" is not an IPv4 address and port'),
+        (text(egress=["192.0.2.1:1"] * 2), 'address "192.0.2.1:1" is given twice'),
+        (text(egress=[f"192.0.2.1:{n}" for n in range(1, 10)]), "egress: 9 addresses; at most 8"),
         (text(internal=["a b"]), '"a b" is not a name'),
     ],
 )
@@ -146,7 +163,10 @@ JSON = st.recursive(
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(["run_id", "containers", "require", "egress", "allow_shared"]), JSON)
+@given(
+    st.sampled_from(["run_id", "containers", "require", "egress", "published", "allow_shared"]),
+    JSON,
+)
 def test_any_value_under_any_key_is_taken_or_refused_but_never_crashes(
     key: str, value: Any
 ) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +95,8 @@ def test_rendering_something_else_is_refused_in_one_line() -> None:
 def test_a_defect_of_the_verifier_is_exit_4_with_its_place(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert _main_with(monkeypatch, ZeroDivisionError("oops")) == 4
-    made = json.loads(capfd.readouterr().out)
-    VALIDATOR.validate(made)
+    assert _main_with(monkeypatch, _raising(ZeroDivisionError("oops"))) == 4
+    made = _printed(capfd)
     assert made["verdict"] == "internal_error"
     assert "ZeroDivisionError: oops at test_the_command.py:" in made["summary"]
 
@@ -102,19 +104,86 @@ def test_a_defect_of_the_verifier_is_exit_4_with_its_place(
 def test_a_read_that_never_returns_is_inconclusive(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert _main_with(monkeypatch, OutOfTime()) == 3
-    made = json.loads(capfd.readouterr().out)
-    VALIDATOR.validate(made)
+    assert _main_with(monkeypatch, _raising(OutOfTime())) == 3
+    made = _printed(capfd)
     assert (made["verdict"], made["run_id"]) == ("inconclusive", "run-7")
 
 
-def _main_with(monkeypatch: pytest.MonkeyPatch, error: Exception) -> int:
-    def broken(*_: object) -> None:
+def test_work_that_not_even_its_alarm_clock_ends_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def deaf() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGTERM})
+        time.sleep(60)
+
+    monkeypatch.setattr(cli, "HARD_SECONDS", 0.3)
+    began = time.monotonic()
+    assert _main_with(monkeypatch, deaf) == 3
+    assert time.monotonic() - began < 10
+    made = _printed(capfd)
+    assert (made["verdict"], made["run_id"]) == ("inconclusive", "run-7")
+    assert "it was still at work" in made["summary"]
+
+
+def test_work_that_is_killed_is_inconclusive(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert _main_with(monkeypatch, lambda: os.kill(os.getpid(), signal.SIGKILL)) == 3
+    made = _printed(capfd)
+    assert "killed by signal 9" in made["summary"]
+    assert "too little memory" in made["checks"][0]["remedy"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_told_to_stop_cleans_up_and_is_inconclusive(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    number: signal.Signals,
+) -> None:
+    marker = tmp_path / "marker"
+
+    def told() -> None:
+        marker.touch()
+        try:
+            # The supervisor is told, and passes it on.
+            os.kill(os.getppid(), number)
+            time.sleep(60)
+        finally:
+            marker.unlink()
+
+    assert _main_with(monkeypatch, told) == 3
+    assert not marker.exists()
+    assert "stopped by a signal" in _printed(capfd)["summary"]
+
+
+def _raising(error: Exception) -> Callable[[], None]:
+    def broken() -> None:
         raise error
 
-    monkeypatch.setattr(cli, "gather", broken)
+    return broken
+
+
+def _main_with(monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]) -> int:
+    """Exit code of a run that does this instead of gathering: in a process of its own, for it
+    gives away its powers.
+    """
+    monkeypatch.setattr(cli, "gather", lambda *_: work())
     monkeypatch.setenv("NSV_SPEC", json.dumps(SPEC))
-    return cli.main([])
+    child = os.fork()
+    if child == 0:
+        code = 70
+        try:
+            code = cli.main([])
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _printed(capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(capfd.readouterr().out)
+    VALIDATOR.validate(made)
+    return made
 
 
 def test_a_sound_report_renders_through_the_command() -> None:

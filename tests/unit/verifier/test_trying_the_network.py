@@ -17,6 +17,7 @@ from verifier.facts import Unread
 from verifier.net import dns
 from verifier.net.addresses import own_addresses, same_network
 from verifier.net.attempts import Loop
+from verifier.net.netlink import Netlink
 
 
 @pytest.fixture
@@ -48,6 +49,23 @@ def test_a_port_nobody_listens_on_refuses(loop: Loop) -> None:
     with socket.socket() as link:
         link.bind(("127.0.0.1", 0))
         assert outcome(loop, link.getsockname()[1], b"a" * 16) == "ECONNREFUSED"
+
+
+def knocked(loop: Loop, port: int) -> str:
+    found: list[tuple[str, float]] = []
+    loop.knock("127.0.0.1", port, found.append)
+    began = time.monotonic()
+    loop.run()
+    assert time.monotonic() - began < 0.15
+    return found[0][0]
+
+
+def test_a_knock_is_answered_by_whoever_accepts_or_refuses_without_a_word(loop: Loop) -> None:
+    with socket.socket() as link:
+        link.bind(("127.0.0.1", 0))
+        assert knocked(loop, link.getsockname()[1]) == "ECONNREFUSED"
+        link.listen()
+        assert knocked(loop, link.getsockname()[1]) == "OK"
 
 
 def test_something_that_accepts_and_says_nothing_is_other_and_not_silence(loop: Loop) -> None:
@@ -107,7 +125,9 @@ def test_no_bytes_make_reading_an_answer_crash(noise: bytes, cut: int) -> None:
 
 
 def test_own_addresses_have_no_loopback_and_fit_the_prefix() -> None:
-    for address, prefix in own_addresses():
+    with Netlink() as netlink:
+        found = own_addresses(netlink)
+    for _, (address, prefix) in found:
         assert not address.startswith("127.")
         assert 0 <= prefix <= 32
 

@@ -20,7 +20,7 @@ from unit.verifier.facts_of_a_lab import (
 )
 
 from verifier.facts import Declared, Facts, Mount, Target, Unread
-from verifier.procfs import ProcFs
+from verifier.procfs import Deadline, ProcFs
 from verifier.spec import Container, Spec, Volume
 from verifier.volumes import resolve, try_volumes
 
@@ -171,7 +171,7 @@ class Rooms:
                 Container(name=f"c{n}", id=container_id(n), volumes=volume) for n in (1, 2)
             ),
         )
-        return try_volumes(ProcFs(str(self.base)), made, spec.containers)
+        return try_volumes(ProcFs(str(self.base)), made, spec.containers, Deadline(10.0))
 
 
 def test_a_marker_is_seen_where_the_folder_is_the_same_and_is_removed(tmp_path: Path) -> None:
