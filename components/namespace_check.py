@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
+from components.lifecycle_report import answered
 from components.verdict import Verdict, judge, refusal
 from components.verification_spec import Expectations, Target, as_text, specification
 
@@ -22,7 +23,10 @@ class NamespaceCheckArgs:
 
     The image's `python3` runs `verifier_file`, which a volume of `files_container_id` holds.
 
-    `make_verify` is the command that verifies again; `replace` the one before the quoted URN.
+    `volume_answer` is what the volume check printed and `volume_run_id` the run it must be of.
+
+    `make_verify` is the command that verifies again; `pulumi_up` the one that takes `--replace` and
+    the URNs of this container and of `volume_check_urn`.
     """
 
     container_name: str
@@ -33,8 +37,11 @@ class NamespaceCheckArgs:
     container_ids: Sequence[pulumi.Output[str]]
     expected: Expectations
     labels: Mapping[str, str]
+    volume_answer: pulumi.Output[str]
+    volume_run_id: pulumi.Output[str]
+    volume_check_urn: pulumi.Output[str]
     make_verify: str
-    replace: str
+    pulumi_up: str
 
 
 class NamespaceCheck(pulumi.ComponentResource):
@@ -59,20 +66,29 @@ class NamespaceCheck(pulumi.ComponentResource):
             ),
         )
         verdict = pulumi.Output.all(
-            container.exit_code, container.container_logs, spec.apply(lambda s: s["run_id"])
+            container.exit_code,
+            container.container_logs,
+            spec.apply(lambda s: s["run_id"]),
+            pulumi.Output.all(args.volume_answer, args.volume_run_id).apply(lambda a: answered(*a)),
         ).apply(lambda found: judge(*found))
         self.verdict = verdict.apply(lambda v: v.line)
         self.report = verdict.apply(lambda v: v.report)
         # Apart from the outputs, which must reach the state when this raises.
-        pulumi.Output.all(verdict, container.urn).apply(
-            lambda found: _gate(found[0], [args.make_verify, f"{args.replace} '{found[1]}'"])
+        pulumi.Output.all(verdict, container.urn, args.volume_check_urn).apply(
+            lambda found: _gate(found[0], run_again(args, found[1:]))
         )
         self.register_outputs({"verdict": self.verdict})
 
 
-def _gate(verdict: Verdict, run_again: Sequence[str]) -> None:
+def run_again(args: NamespaceCheckArgs, urns: Sequence[str]) -> list[str]:
+    """The ways to verify again without a change of the lab."""
+    both = "".join(f" --replace '{urn}'" for urn in urns)
+    return [args.make_verify, f"{args.pulumi_up}{both}"]
+
+
+def _gate(verdict: Verdict, ways: Sequence[str]) -> None:
     if verdict.problem is not None:
-        raise pulumi.RunError(refusal(verdict, run_again))
+        raise pulumi.RunError(refusal(verdict, ways))
 
 
 def _observer(args: NamespaceCheckArgs, question: pulumi.Output[str]) -> docker.ContainerArgs:

@@ -1,4 +1,5 @@
-"""From what the verifier left behind to a verdict, or to the reason why there is none. Pure.
+"""From what the verifier and the volume check left behind to a verdict, or to the reason why there
+is none. Pure.
 
 An answer that is missing, old, unreadable or contradicts itself is never called isolated.
 """
@@ -7,6 +8,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from components.lifecycle_report import Row, merged
 
 ISOLATED = "isolated"
 _NAMESPACES = ("MNT", "IPC", "UTS", "PID", "NET", "USER", "CGROUP", "TIME")
@@ -31,26 +34,28 @@ class Verdict:
     problem: str | None
 
 
-def judge(exit_code: int | None, logs: str | None, run_id: str) -> Verdict:
-    """The verdict that the verification container's exit code and log amount to."""
-    text = (logs or "").strip()
-    report = _report(text)
-    if report is None:
-        said = _first_line(text)
+def judge(
+    exit_code: int | None, logs: str | None, run_id: str, volume_rows: Sequence[Row]
+) -> Verdict:
+    """The verdict that the verification container's exit code and log and the volume check's rows
+    amount to; both are in its report.
+    """
+    own = _report((logs or "").strip())
+    if own is None:
+        said = _first_line((logs or "").strip())
         return _none(f"the verification gave no report (exit code {exit_code}, {said})", "")
-    if report.get("run_id") != run_id:
+    report = merged(own, volume_rows)
+    text = json.dumps(report, separators=(",", ":"))
+    if own.get("run_id") != run_id:
         return _none(
-            f"the report is of another run ({report.get('run_id')}) than this one ({run_id})", text
+            f"the report is of another run ({own.get('run_id')}) than this one ({run_id})", text
         )
+    reason = _contradiction(own, exit_code)
+    if reason:
+        return _none(reason, text)
     name = str(report.get("verdict"))
-    if name == ISOLATED and _blocking(report):
-        return _none(f"the report says isolated, yet not so its checks: {_summary(report)}", text)
-    if name == ISOLATED and not _checks(report):
-        return _none("the report says isolated, yet holds no check", text)
-    if exit_code == 0 and name == ISOLATED:
-        return Verdict(line=_isolated(report), report=text, problem=None)
     if name == ISOLATED:
-        return _none(f"the report says isolated, yet the exit code is {exit_code}", text)
+        return Verdict(line=_isolated(report), report=text, problem=None)
     return Verdict(
         line=f"{name}: {_summary(report)}",
         report=text,
@@ -81,6 +86,19 @@ def _report(text: str) -> Mapping[str, Any] | None:
     return None
 
 
+def _contradiction(report: Mapping[str, Any], exit_code: int | None) -> str | None:
+    """Why a verifier's "isolated" cannot be believed, if it says so and cannot."""
+    if report.get("verdict") != ISOLATED:
+        return None
+    if _blocking(report):
+        return f"the report says isolated, yet not so its checks: {_summary(report)}"
+    if not _checks(report):
+        return "the report says isolated, yet holds no check"
+    if exit_code != 0:
+        return f"the report says isolated, yet the exit code is {exit_code}"
+    return None
+
+
 def _none(reason: str, report: str) -> Verdict:
     return Verdict(line=f"none: {reason}", report=report, problem=reason)
 
@@ -103,10 +121,18 @@ def _isolated(report: Mapping[str, Any]) -> str:
         if rest in ("host", "peer", "map") and check.get("required"):
             status.setdefault(space, []).append(check.get("status") == "pass")
     proven = [name for name in _NAMESPACES if all(status.get(name.lower(), [False]))]
-    passed = sum(check.get("status") == "pass" for check in _checks(report))
+    passed = _passed(report)
     host = report.get("host")
     kernel = host.get("kernel", "unknown") if isinstance(host, dict) else "unknown"
     return f"isolated: {' '.join(proven)} ({passed} checks passed, kernel {kernel})"
+
+
+def _passed(report: Mapping[str, Any]) -> int:
+    """A long report sums up its passes; its counts are from before that."""
+    counts = report.get("counts")
+    told = counts.get("pass") if isinstance(counts, dict) else None
+    shown = sum(check.get("status") == "pass" for check in _checks(report))
+    return told if isinstance(told, int) and told > shown else shown
 
 
 def _blocking(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -124,14 +150,19 @@ def _summary(report: Mapping[str, Any]) -> str:
     return ", ".join(ids) or str(report.get("message") or "no check says why")
 
 
+def _why(check: Mapping[str, Any]) -> str:
+    evidence, remedy = check.get("evidence"), check.get("remedy")
+    problem = evidence.get("problem") if isinstance(evidence, dict) else None
+    return (f" ({problem})" if problem else "") + (f"; remedy: {remedy}" if remedy else "")
+
+
 def _faults(report: Mapping[str, Any]) -> list[str]:
     blocking = _blocking(report)
     lines = []
     for check in blocking[:_SHOWN]:
-        remedy = check.get("remedy")
         lines.append(
             f"  {check.get('id')} {check.get('subject')}: {_SAID[check['status']]} "
-            f"{check.get('claim')}" + (f"; remedy: {remedy}" if remedy else "")
+            f"{check.get('claim')}{_why(check)}"
         )
     if len(blocking) > _SHOWN:
         lines.append(f"  and {len(blocking) - _SHOWN} more in the report")

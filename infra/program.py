@@ -11,11 +11,13 @@ from components.data_volume import DataVolume
 from components.host import Host
 from components.host_directory import HostDirectory, HostDirectoryArgs
 from components.image import Image, ImageArgs
+from components.isolation_summary import isolation
 from components.lab_container import LabContainer
 from components.local_host import LocalHost, LocalHostArgs
 from components.namespace_check import NamespaceCheck, NamespaceCheckArgs
 from components.verifier_files import FILE as VERIFIER_FILE
 from components.verifier_files import VerifierFiles, VerifierFilesArgs
+from components.volume_check import VolumeCheck
 from infra import wiring
 from infra.data_guard import data_guard
 from infra.model.lab import Lab
@@ -64,7 +66,9 @@ def build(lab: Lab, around: Surroundings) -> Built:
         for source in wiring.created_sources(lab)
     }
     containers = _containers(lab, around.stack, host, images, networks, volumes, directories, opts)
-    check = _check(lab, around, images, containers, opts) if lab.verification.enabled else None
+    check = (
+        _check(lab, around, host, images, containers, opts) if lab.verification.enabled else None
+    )
     return Built(host=host, networks=networks, volumes=volumes, containers=containers, check=check)
 
 
@@ -107,6 +111,7 @@ def _containers(
 def _check(
     lab: Lab,
     around: Surroundings,
+    host: Host,
     images: Mapping[str, Image],
     containers: Mapping[str, LabContainer],
     opts: pulumi.ResourceOptions,
@@ -122,6 +127,9 @@ def _check(
         ),
         opts,
     )
+    volumes = VolumeCheck(
+        "isolation", wiring.volume_check_args(lab, around, host.docker_host, image_id), opts
+    )
     return NamespaceCheck(
         "isolation",
         NamespaceCheckArgs(
@@ -133,8 +141,11 @@ def _check(
             container_ids=[containers[key].container_id for key in lab.containers],
             expected=wiring.expectations(lab),
             labels=wiring.labels(around.stack),
+            volume_answer=volumes.answer,
+            volume_run_id=volumes.run_id,
+            volume_check_urn=volumes.command_urn,
             make_verify=f"make verify STACK={around.stack}",
-            replace=f"pulumi up --stack {around.stack} --replace",
+            pulumi_up=f"pulumi up --stack {around.stack}",
         ),
         opts,
     )
@@ -144,6 +155,7 @@ def export(built: Built, say: Callable[[str, object], None] = pulumi.export) -> 
     """The stack's outputs."""
     say("verdict", built.check.verdict if built.check else NOT_VERIFIED)
     say("report", built.check.report if built.check else "")
+    say("isolation", built.check.report.apply(isolation) if built.check else {})
     say(
         "docker_host",
         pulumi.Output.from_input(built.host.docker_host).apply(

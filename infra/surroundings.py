@@ -1,6 +1,7 @@
 """What a run takes from around it: stack, engine, folders, verifier. Read once, by `__main__`."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ class Surroundings:
     docker_host: str
     home: str  # .docklab, or what DOCKLAB_HOME says; absolute
     verifier: bytes
+    lifecycle: str = ""  # what tells one volume check program from another
+    python: str = sys.executable
+    root: str = str(ROOT)
 
     @property
     def lab_dir(self) -> str:
@@ -28,7 +32,9 @@ class Surroundings:
         return f"{self.home}/lab/{self.stack}"
 
 
-def surroundings(verifier: bytes, environment: Mapping[str, str] = os.environ) -> Surroundings:
+def surroundings(
+    verifier: bytes, environment: Mapping[str, str] = os.environ, *, lifecycle: str = ""
+) -> Surroundings:
     """Those of the running Pulumi program."""
     return Surroundings(
         organization=pulumi.get_organization(),
@@ -37,4 +43,5 @@ def surroundings(verifier: bytes, environment: Mapping[str, str] = os.environ) -
         docker_host=environment.get("DOCKER_HOST") or DEFAULT_DOCKER_HOST,
         home=str(Path(environment.get("DOCKLAB_HOME") or ROOT / ".docklab").absolute()),
         verifier=verifier,
+        lifecycle=lifecycle,
     )

@@ -15,13 +15,15 @@ from components.lab_container import (
     Mount,
     PublishedPort,
 )
-from components.verification_spec import Expectations, Target, TargetMount
+from components.verification_spec import Expectations, Target, TargetMount, TargetPort
+from components.volume_check import VolumeCheckArgs
 from infra.model.container import ContainerConfig, HealthCheckConfig
 from infra.model.lab import Lab
 from infra.model.parts import NetworkConfig, VolumeConfig
 from infra.model.paths import resolve_source
 from infra.model.quantities import MIB
 from infra.model.sharing import MODES, PRIVATE, joined
+from infra.surroundings import Surroundings
 
 STACK_LABEL = "docklab.stack"
 
@@ -196,6 +198,15 @@ def target(key: str, container: ContainerConfig) -> Target:
                 for m in container.binds
             ),
         ],
+        ports=[
+            TargetPort(
+                address=str(port.address),
+                port=port.host,
+                container_port=port.container,
+                protocol=port.protocol,
+            )
+            for port in container.ports
+        ],
     )
 
 
@@ -206,4 +217,23 @@ def expectations(lab: Lab) -> Expectations:
         internal=[key for key, network in lab.networks.items() if network.internal],
         require={"user": require.user, "cgroup": require.cgroup, "time": require.time},
         deadline_ms=lab.verification.deadline_ms,
+        egress=lab.verification.egress,
+    )
+
+
+def volume_check_args(
+    lab: Lab, around: Surroundings, docker_host: pulumi.Input[str], image_id: pulumi.Input[str]
+) -> VolumeCheckArgs:
+    """Asked anew with every change of the lab, as the verifier is; it waits for the image alone."""
+    text = lab.model_dump_json()
+    return VolumeCheckArgs(
+        docker_host=docker_host,
+        image_id=image_id,
+        stack=around.stack,
+        python=around.python,
+        folder=around.root,
+        about={
+            "lab": hashlib.sha256(text.encode()).hexdigest(),
+            "program": around.lifecycle,
+        },
     )

@@ -63,6 +63,11 @@ class Paths:
         return self.home / "lab"
 
     @property
+    def reports(self) -> Path:
+        """A folder a stack, with the files of its last report."""
+        return self.home / "reports"
+
+    @property
     def cache(self) -> Path:
         return self.home / "cache"
 

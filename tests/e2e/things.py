@@ -43,6 +43,13 @@ class OnEngine:
         listed = self._client.api.volumes()["Volumes"] or []
         return volumes & {item["Name"] for item in listed}
 
+    def scratch(self) -> set[str]:
+        """Containers and volumes that were made to try something and should go by themselves."""
+        chosen = {"label": [f"docklab.stack={self.stack}", "docklab.scratch"]}
+        found = self._client.api.containers(all=True, filters=chosen)
+        listed = self._client.api.volumes(filters=chosen)["Volumes"] or []
+        return {one["Id"] for one in found} | {one["Name"] for one in listed}
+
     def nothing(self) -> bool:
         """Whether no container, network or volume is left."""
         return not (self.containers() or self.networks() or self.volumes())

@@ -26,6 +26,7 @@ class Provider(Mocks):
         passed = {"id": "mnt.host", "status": "pass", "required": True}
         self.report: dict[str, Any] = {"verdict": "isolated", "checks": [passed]}
         self.exit_code = 0
+        self.volumes = {"vol.outlives": "pass", "vol.layer": "pass"}
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         known = not (self.preview and self.new_stack)
@@ -34,11 +35,21 @@ class Provider(Mocks):
             state["imageId"] = "sha256:" + "1" * 64
         if args.inputs.get("attach") and known:
             state |= {"exitCode": self.exit_code, "containerLogs": self._said(args.inputs)}
+        if "LIFECYCLE_SPEC" in args.inputs.get("environment", {}):
+            state["stdout"] = self._tried(args.inputs["environment"]["LIFECYCLE_SPEC"])
         return (f"{args.name}-id" if known else ""), state
 
     def _said(self, inputs: dict[str, Any]) -> str:
         asked = json.loads(inputs["envs"][0].removeprefix("NSV_SPEC="))
         return json.dumps({"schema": "nsv/1", "run_id": asked["run_id"], **self.report})
+
+    def _tried(self, spec: Any) -> str:
+        asked = json.loads(spec) if isinstance(spec, str) else {}
+        rows = [
+            {"id": check, "status": status, "evidence": {"driver": "overlay2"}, "remedy": "mend it"}
+            for check, status in self.volumes.items()
+        ]
+        return json.dumps({"run_id": asked.get("run_id"), "checks": rows})
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
         if args.token != READ_STATE:

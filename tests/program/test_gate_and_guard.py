@@ -73,6 +73,15 @@ def test_the_verifier_is_asked_about_every_container_and_mount(unchanged):
         {"path": "/notes", "mode": "rw", "key": "bind:${lab_dir}/notes"}
     ]
     assert asked["internal"] == ["back"]
+    assert asked["egress"] == []
+    [port] = asked["published"]
+    assert (port["container"], port["address"], port["port"]) == ("web", "127.0.0.1", 8080)
+    assert (port["container_port"], port["protocol"]) == (80, "tcp")
+
+
+def test_the_verifier_is_told_which_address_only_networks_with_a_way_out_reach(built):
+    engine = built(program(("verification", {"egress": ["192.0.2.1:443"]})))
+    assert spec(engine)["egress"] == ["192.0.2.1:443"]
 
 
 def test_leave_to_share_is_not_passed_on_to_the_verifier(built):

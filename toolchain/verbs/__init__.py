@@ -10,7 +10,7 @@ from typing import NamedTuple
 from toolchain.verbs.errors import VerbError
 
 _SETUP_VERBS = ("setup", "doctor", "env")  # toolchain.__main__ answers these itself
-VERBS = ("up", "preview", "refresh", "verify", "down", "clean", "stacks", "test")
+VERBS = ("up", "preview", "refresh", "verify", "report", "down", "clean", "stacks", "test")
 _DEFAULT_STACK = "local"
 _USAGE = 2
 
@@ -79,7 +79,7 @@ def _run(request: Request) -> int:
         from toolchain.verbs.testing import test
 
         return test(where, request.extra)
-    from toolchain.verbs import down, up
+    from toolchain.verbs import down, report, up
     from toolchain.verbs.session import open_session
 
     if request.verb == "clean":
@@ -89,6 +89,7 @@ def _run(request: Request) -> int:
         "preview": up.preview,
         "refresh": up.refresh,
         "verify": up.verify,
+        "report": report.report,
         "down": down.down,
     }
     return verbs[request.verb](open_session(where, request.stack), request.extra)

@@ -14,6 +14,8 @@ VOLUME = "docker:index/volume:Volume"
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
 _CHECK = "docklab:verification:NamespaceCheck$" + CONTAINER
+_VOLUME_CHECK = "docklab:verification:VolumeCheck$command:local:Command"
+_ONE_RUN = ("run_id", "spec_sha256", "timing_ms")  # equal in two reports of one run only
 
 Deployment = Mapping[str, Any]
 
@@ -26,6 +28,13 @@ class Check(NamedTuple):
     logs: str
     image: str
     id: str = ""
+
+
+class VolumeCheck(NamedTuple):
+    """What the volume check of the last run printed."""
+
+    urn: str
+    answer: str
 
 
 def resources(deployment: Deployment) -> list[Mapping[str, Any]]:
@@ -129,6 +138,51 @@ def check(deployment: Deployment) -> Check | None:
                 str(resource.get("id") or ""),
             )
     return None
+
+
+def volume_check(deployment: Deployment) -> VolumeCheck | None:
+    """The proof about volumes, or None where none is recorded."""
+    for resource in resources(deployment):
+        urn = str(resource.get("urn", ""))
+        if _VOLUME_CHECK in urn and not resource.get("delete"):
+            answer = (resource.get("outputs") or {}).get("stdout")
+            return VolumeCheck(urn, answer if isinstance(answer, str) else "")
+    return None
+
+
+def verification(deployment: Deployment) -> tuple[Check | None, VolumeCheck | None]:
+    """Both parts of what a run verifies."""
+    return check(deployment), volume_check(deployment)
+
+
+def verification_urns(deployment: Deployment) -> tuple[str, ...]:
+    return tuple(part.urn for part in verification(deployment) if part)
+
+
+def failed_check(deployment: Deployment) -> bool:
+    """Whether a verification is on record and did not end well, in its own word or the program's,
+    which knows both parts of it.
+    """
+    found = check(deployment)
+    if found is None:
+        return False
+    verdict = text_output(deployment, "verdict")
+    return found.exit_code not in (0, None) or not (verdict or "isolated:").startswith("isolated:")
+
+
+def whole_report(deployment: Deployment) -> str | None:
+    """The program's report, of all parts of the verification; None where the verification
+    container has run again since.
+    """
+    found, whole = check(deployment), text_output(deployment, "report")
+    own = report_of(found.logs) if found else None
+    if not own or not whole:
+        return None
+    try:
+        runs = [[json.loads(text).get(key) for key in _ONE_RUN] for text in (own, whole)]
+    except ValueError:
+        return None
+    return whole if runs[0] == runs[1] else None
 
 
 def verified_pids(found: Check | None) -> dict[str, int]:

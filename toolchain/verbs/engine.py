@@ -63,7 +63,7 @@ def first_pids(host: str, ids: Iterable[str]) -> dict[str, int]:
 
 
 def things(client: Any, stack: str, volumes: Iterable[str]) -> list[Thing]:
-    """Containers and networks labelled with the stack, and those of the named volumes that
+    """Containers, networks and volumes labelled with the stack, and those of the named volumes that
     exist."""
     label = {"label": f"{STACK_LABEL}={stack}"}
     found = [
@@ -81,11 +81,17 @@ def things(client: Any, stack: str, volumes: Iterable[str]) -> list[Thing]:
         for item in client.api.networks(filters=label)
     ]
     wanted = frozenset(volumes)
-    listed = (client.api.volumes()["Volumes"] or []) if wanted else []
+    listed = client.api.volumes(filters=label)["Volumes"] or []
+    labelled = {item["Name"] for item in listed}
+    if wanted:
+        listed += [
+            item
+            for item in client.api.volumes()["Volumes"] or []
+            if item["Name"] in wanted - labelled
+        ]
     found += [
         _thing("volume", item["Name"], item["Name"], item.get("Labels"), _moment(item["CreatedAt"]))
         for item in listed
-        if item["Name"] in wanted
     ]
     return found
 

@@ -7,8 +7,8 @@ behind would block the next run.
 
 A thing is taken only if all of this holds: its name and label are this stack's; the state knows
 nothing by its id; it was made while the interrupted run was under way (another clone's lab may use
-the same names on the same engine). Volumes carry no label; theirs is a name that Pulumi made unique
-and noted for the creation that was cut short.
+the same names on the same engine). Volumes of data carry no label; theirs is a name that Pulumi
+made unique and noted for the creation that was cut short.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -83,8 +83,8 @@ def removable(
     def ours(thing: Thing) -> bool:
         if thing.id in known[thing.kind]:
             return False
-        if thing.kind == "volume":
-            return thing.name in volumes
+        if thing.kind == "volume" and thing.name in volumes:
+            return True
         labelled = thing.labels.get(STACK_LABEL) == stack and thing.name.startswith(
             f"docklab-{stack}-"
         )

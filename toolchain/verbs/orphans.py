@@ -26,7 +26,7 @@ def orphans(processes: Mapping[int, Process], home: str) -> tuple[int, ...]:
     """Pids of plugins under home whose chain of parents holds no Pulumi. Pure."""
     folders = (f"{home}/pulumi-home/plugins/", f"{home}/bin/pulumi-language-")
     # The scripts of our own plugins become these programs, and their names are gone.
-    modules = ("toolchain.standin.", "toolchain.setup.language_host")
+    modules = ("toolchain.standin.", "toolchain.setup.language_host", "\0-m\0lifecycle\0")
 
     def is_plugin(process: Process) -> bool:
         ours = process.command.startswith(f"{home}/venv/")

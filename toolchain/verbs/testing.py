@@ -1,7 +1,8 @@
 """`test`: runs pytest beside the Docker engines the tests ask for, and stops those it started.
 
-Tests of engine, provider and lab need an engine; where none can run they are left out, with the
-reason, and tests/left_out.py counts them. Which tests those are is for their markers to say.
+Tests of engine, provider and lab need an engine, those of the report's page a browser; where there
+is none they are left out, with the reason, and tests/left_out.py counts them. Which tests those are
+is for their markers to say.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from toolchain.paths import Paths
-from toolchain.setup import base_image, engine_setup
+from toolchain.setup import base_image, browser, engine_setup
 from toolchain.setup.console import SetupError, say
 from toolchain.setup.docker_api import Engine
 from toolchain.setup.engine import PrivateEngine
@@ -21,6 +22,7 @@ from toolchain.setup.environment import environment
 from toolchain.verbs import process
 
 NO_ENGINE = "DOCKLAB_TEST_NO_ENGINE"
+BROWSER, NO_BROWSER = "DOCKLAB_TEST_BROWSER", "DOCKLAB_TEST_NO_BROWSER"
 OTHER_ENGINE = "DOCKLAB_TEST_DOCKER_HOST_NO_REMAP"
 _TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
@@ -28,13 +30,23 @@ _TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 def test(paths: Paths, extra: Sequence[str]) -> int:
     """Runs the tests; `extra` goes to pytest as it is. The exit status is pytest's."""
     with _engines(paths) as variables:
-        kept = {"HYPOTHESIS_STORAGE_DIRECTORY": str(paths.cache / "hypothesis")}
-        env = {**os.environ, **environment(paths), **kept, **variables}
+        kept = {
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(paths.cache / "hypothesis"),
+            "DOCKLAB_TEST_PYCACHE": str(paths.cache / "pycache"),
+        }
+        env = {**os.environ, **environment(paths), **kept, **_browser(), **variables}
         workers = (
             () if any(word.startswith(("-n", "-p", "--pdb")) for word in extra) else _TWO_AT_ONCE
         )
         command = [sys.executable, "-m", "pytest", *workers, *extra]
         return process.run_live(command, env, str(paths.root)).exit_code
+
+
+def _browser() -> Mapping[str, str]:
+    try:
+        return {BROWSER: browser.ensure()}
+    except SetupError as error:
+        return {NO_BROWSER: str(error)}
 
 
 @contextlib.contextmanager

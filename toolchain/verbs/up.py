@@ -39,8 +39,8 @@ def up(session: Session, extra: Sequence[str]) -> int:
         report.show(session, found)
         print(report.further(session, found), flush=True)
         return 0
-    ran = state.check(found) != state.check(before)
-    if not outcome.signal and failed_check(found) and ran:
+    ran = state.verification(found) != state.verification(before)
+    if not outcome.signal and state.failed_check(found) and ran:
         report.show(session, found)
         return _say(messages.not_isolated(session.stack), outcome)
     return explain(session, "up", outcome, messages.unfinished("up", session.stack))
@@ -70,7 +70,8 @@ def verify_again(
     if any("target" in argument for argument in extra):
         return ()
     check = state.check(deployment)
-    failed = (check.urn,) if check and (outdated or check.exit_code != 0) else ()
+    wrong = check and (outdated or check.exit_code is None or state.failed_check(deployment))
+    failed = state.verification_urns(deployment) if wrong else ()
     urns = dict.fromkeys((*state.unfinished(deployment), *failed))
     return tuple(argument for urn in urns for argument in ("--replace", urn))
 
@@ -84,7 +85,7 @@ def still_there(again: Sequence[str], deployment: Mapping[str, Any]) -> tuple[st
 
 def _stale(deployment: Mapping[str, Any]) -> str | None:
     """Why the state cannot be trusted, if so. Pulumi looks at the engine only when told to."""
-    if failed_check(deployment):
+    if state.failed_check(deployment):
         return "the last verification failed"
     expected = state.should_run(deployment)
     for host in state.docker_hosts(deployment) if expected else ():
@@ -94,12 +95,6 @@ def _stale(deployment: Mapping[str, Any]) -> str | None:
             if expected:
                 return f"not running, by {host}: {', '.join(sorted(expected.values()))}"
     return None
-
-
-def failed_check(deployment: Mapping[str, Any]) -> bool:
-    """Whether a verification is on record and did not end with 0."""
-    check = state.check(deployment)
-    return check is not None and check.exit_code not in (0, None)
 
 
 def preview(session: Session, extra: Sequence[str]) -> int:
@@ -119,34 +114,32 @@ def refresh(session: Session, extra: Sequence[str]) -> int:
 
 
 def verify(session: Session, extra: Sequence[str]) -> int:
-    """Runs the verification container again on the lab as it is and shows the whole report."""
-    urn = _require_lab(session).urn
-    arguments = (*_UNASKED, *_QUIET, "--target-replace", urn)
-    outcome = session.pulumi("up", "--stack", session.stack, *arguments, *extra)
+    """Runs both parts of the verification again on the lab as it is and shows the whole report."""
+    _require_lab(session, and_volumes=True)
+    urns = state.verification_urns(session.deployment() or {})
+    again = [word for urn in urns for word in ("--target-replace", urn)]
+    outcome = session.pulumi("up", "--stack", session.stack, *_UNASKED, *_QUIET, *again, *extra)
     found = session.deployment() or {}
-    check = state.check(found)
-    if check is None or check.exit_code is None or outcome.signal:
-        return (
-            explain(session, "verify", outcome, messages.run_failed("verify", session.stack)) or 1
-        )
-    report.show(session, found)
-    if check.exit_code != 0:
+    failure = messages.run_failed("verify", session.stack)
+    if outcome.signal or report.latest_report(found) is None:
+        return explain(session, "verify", outcome, failure) or 1
+    report.show(session, found, whole=True)
+    if state.failed_check(found):
         return _say(messages.not_isolated(session.stack), outcome._replace(code=outcome.code or 1))
-    return explain(session, "verify", outcome, messages.run_failed("verify", session.stack))
+    return explain(session, "verify", outcome, failure)
 
 
-def _require_lab(session: Session) -> state.Check:
+def _require_lab(session: Session, and_volumes: bool = False) -> None:
     require_stack_file(session.paths, session.stack)
     prepare(session, create=False)
     found = session.deployment() or {}
-    check = state.check(found)
-    if check is None:
+    check, volumes = state.verification(found)
+    if check is None or (and_volumes and volumes is None):
         what = "has no verification to run again" if state.holds_resources(found) else "is not up"
         raise VerbError(
             f"the lab of stack {session.stack} {what}."
             f" `{messages.make('up', session.stack)}` brings it up and verifies it."
         )
-    return check
 
 
 def explain(session: Session, verb: str, outcome: Outcome, otherwise: str) -> int:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.verdict import judge, refusal
+from components.lifecycle_report import CLAIMS
+from components.verdict import judge as judge_both
+from components.verdict import refusal
 
 
 def check(id_, status="pass", subject="web", required=True, remedy=None):
@@ -35,13 +37,21 @@ def report(verdict="isolated", run_id="r1", checks=(), **more):
     )
 
 
+VOLUMES = [check(id_, subject="*") for id_ in CLAIMS]
+
+
+def judge(exit_code, logs, run_id, volume_rows=VOLUMES):
+    """As the program does, with volumes that are in order unless a test says otherwise."""
+    return judge_both(exit_code, logs, run_id, volume_rows)
+
+
 PROVEN = [check("mnt.host"), check("mnt.peer", subject="lab"), check("ipc.host")]
 
 
 def test_a_fresh_isolated_report_with_exit_code_zero_is_isolated():
     verdict = judge(0, report(checks=PROVEN) + "\n", "r1")
     assert verdict.problem is None
-    assert verdict.line == "isolated: MNT IPC (3 checks passed, kernel 6.1.0)"
+    assert verdict.line == "isolated: MNT IPC (5 checks passed, kernel 6.1.0)"
     assert json.loads(verdict.report)["verdict"] == "isolated"
 
 

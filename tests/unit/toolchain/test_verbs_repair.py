@@ -180,6 +180,13 @@ def test_a_volume_goes_only_if_its_creation_was_cut_short() -> None:
     assert _removable(volume, deployment=_deployment(("deleting", VOLUME, "data-0a1b2c3"))) == []
 
 
+def test_a_volume_with_the_stack_s_label_is_scratch_and_goes_like_a_container() -> None:
+    scratch = _container("docklab-local-scratch-1-volume", kind="volume", id="v")
+    assert _removable(scratch, _container()) == ["docklab-local-web", scratch.name]
+    assert _removable(scratch._replace(created=TAKEN - 3600)) == []
+    assert _removable(scratch._replace(labels={})) == []
+
+
 def test_a_volume_that_the_state_holds_stays_whatever_is_pending() -> None:
     volume = Thing("volume", "data-0a1b2c3", "data-0a1b2c3", {}, TAKEN)
     pending = _deployment(("creating", VOLUME, "data-0a1b2c3"), known={"data-0a1b2c3": VOLUME})
