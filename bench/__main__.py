@@ -1,6 +1,8 @@
-"""`python -m bench [--repeat N] [--containers N]`: measures, cleans up, prints the table.
+"""`python -m bench [--repeat N] [--part lab|verifier] [--containers N] [--sizes N,N]`.
 
-Progress goes to standard error, the table to standard output. ^C cleans up as well.
+Measures, cleans up, prints the tables: a whole lab beside other ways to bring it up, and the
+verification of labs of several sizes beside `docker exec`. Progress goes to standard error, the
+tables to standard output. ^C cleans up as well.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import compose as composes
-from bench import engine
+from bench import engine, scaling, scaling_table
 from bench.contender import Contender
+from bench.crowd import SIZES
 from bench.lab import BenchLab, free_subnets
 from bench.machine import facts
 from bench.measuring import measure
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         signal.signal(number, _as_interrupt)
     folder = Path(tempfile.mkdtemp(prefix="docklab-bench-"))
     try:
-        print(_run(folder, options.containers, options.repeat))
+        print(_run(folder, options))
     except (BenchError, VerbError, SetupError, EngineError, ValueError) as error:
         print(f"docklab: bench: {error}", file=sys.stderr)
         return 1
@@ -57,6 +60,14 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--containers", type=_several, default=10, metavar="N", help="in the lab (10)"
     )
+    parser.add_argument(
+        "--sizes",
+        type=lambda text: [_several(one) for one in text.split(",")],
+        default=list(SIZES),
+        metavar="N,N",
+        help="of the labs that are verified (" + ",".join(map(str, SIZES)) + ")",
+    )
+    parser.add_argument("--part", choices=("lab", "verifier"), help="one of the two (both)")
     return parser.parse_args(arguments)
 
 
@@ -78,20 +89,30 @@ def _as_interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _run(folder: Path, containers: int, rounds: int) -> str:
+def _run(folder: Path, options: argparse.Namespace) -> str:
     around = surroundings(paths(), folder)
     machine = facts(around)
-    subnets = free_subnets(engine.taken_subnets(around.docker_host))
-    lab = BenchLab(run=secrets.token_hex(4), containers=containers, subnets=subnets)
-    compose = composes.find()
-    say(
-        "bench",
-        f"run {lab.run}: {rounds} rounds, {lab.resources} resources; compose {compose.told}",
-    )
+    run = secrets.token_hex(4)
     try:
-        results = measure(around, lab, _contenders(around, lab, compose), rounds)
+        parts = []
+        if options.part != "verifier":
+            parts.append(_lab(around, run, options, machine))
+        if options.part != "lab":
+            sizes = scaling.measure(around.docker_host, run, options.sizes, options.repeat)
+            parts += [] if parts else ["\n".join(machine)]
+            parts.append(scaling_table.lines(sizes, options.repeat))
     finally:
-        _sweep(around, lab)
+        _sweep(around, run)
+    return "\n\n\n".join(parts)
+
+
+def _lab(around: Around, run: str, options: argparse.Namespace, machine: Sequence[str]) -> str:
+    subnets = free_subnets(engine.taken_subnets(around.docker_host))
+    lab = BenchLab(run=run, containers=options.containers, subnets=subnets)
+    rounds = options.repeat
+    compose = composes.find()
+    say("bench", f"run {run}: {rounds} rounds, {lab.resources} resources; compose {compose.told}")
+    results = measure(around, lab, _contenders(around, lab, compose), rounds)
     return report(lab, results, rounds, machine, compose.told)
 
 
@@ -100,11 +121,11 @@ def _contenders(around: Around, lab: BenchLab, compose: composes.Compose) -> lis
     return [*found, composes.contender(around, lab, compose)] if compose.command else found
 
 
-def _sweep(around: Around, lab: BenchLab) -> None:
+def _sweep(around: Around, run: str) -> None:
     """A second ^C must not keep this from ending."""
     for number in _ENDINGS:
         signal.signal(number, signal.SIG_IGN)
-    removed = engine.sweep(around.docker_host, lab.run)
+    removed = engine.sweep(around.docker_host, run)
     if removed:
         say("bench", f"removed from the engine: {', '.join(removed)}")
 

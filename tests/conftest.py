@@ -1,6 +1,17 @@
-"""What all tests share: how Hypothesis draws. Fixtures live beside the tests that use them."""
+"""What all tests share: where compiled code is kept, how Hypothesis draws.
+
+Fixtures live beside the tests that use them.
+"""
+
+import os
+import sys
 
 from hypothesis import settings
+
+# Of this process alone, not of those it starts: a clone that a test makes has a venv of its own,
+# with compiled code that a prefix in the environment would hide.
+if kept := os.environ.get("DOCKLAB_TEST_PYCACHE"):
+    sys.pycache_prefix, sys.dont_write_bytecode = kept, False
 
 pytest_plugins = ["left_out"]
 
