@@ -31,9 +31,10 @@ def data_guard(lab: Lab, host: Host, around: Surroundings) -> pulumi.Output[list
     def ask(_: str) -> Awaitable[dict[str, Any]]:
         return pulumi.runtime.invoke_async(_RESOURCES, {"stackName": name})
 
-    def decide(answer: dict[str, Any]) -> list[pulumi.Resource]:
+    def decide(found: list[Any]) -> list[pulumi.Resource]:
+        answer, docker_host = found
         last = recorded(answer["outputs"])
-        _say_moved(last, around)
+        _say_moved(last, docker_host)
         declared = {
             key: DeclaredVolume(driver=volume.driver, options=volume.options)
             for key, volume in lab.volumes.items()
@@ -49,13 +50,13 @@ def data_guard(lab: Lab, host: Host, around: Surroundings) -> pulumi.Output[list
         return []
 
     answer: pulumi.Output[dict[str, Any]] = host.docker.id.apply(ask)
-    return answer.apply(decide)
+    return pulumi.Output.all(answer, host.docker_host).apply(decide)
 
 
-def _say_moved(last: Recorded, around: Surroundings) -> None:
-    if last.docker_host not in (None, around.docker_host):
+def _say_moved(last: Recorded, docker_host: str) -> None:
+    if last.docker_host not in (None, docker_host):
         pulumi.log.warn(
-            f"the lab was last brought up on {last.docker_host}, and now on {around.docker_host}; "
+            f"the lab was last brought up on {last.docker_host}, and now on {docker_host}; "
             "if that is another engine nothing of the lab is there yet, and only "
             "`pulumi up --refresh` finds out"
         )

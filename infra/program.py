@@ -12,12 +12,12 @@ from components.host import Host
 from components.host_directory import HostDirectory, HostDirectoryArgs
 from components.image import Image, ImageArgs
 from components.lab_container import LabContainer
-from components.local_host import LocalHost, LocalHostArgs
 from components.namespace_check import NamespaceCheck, NamespaceCheckArgs
 from components.verifier_files import FILE as VERIFIER_FILE
 from components.verifier_files import VerifierFiles, VerifierFilesArgs
 from infra import wiring
 from infra.data_guard import data_guard
+from infra.hosting import host_of
 from infra.model.lab import Lab
 from infra.model.lab_rules import CHECK_KEY, FILES_KEY, start_order
 from infra.model.paths import resolve_source
@@ -38,9 +38,7 @@ class Built:
 
 
 def build(lab: Lab, around: Surroundings) -> Built:
-    host = LocalHost(
-        "host", LocalHostArgs(docker_host=around.docker_host, lab_dir=around.lab_dir)
-    ).host
+    host = host_of(lab, around)
     opts = host.options(after=data_guard(lab, host, around))
 
     images = {
@@ -58,7 +56,7 @@ def build(lab: Lab, around: Surroundings) -> Built:
     directories = {
         source: HostDirectory(
             wiring.directory_name(source),
-            HostDirectoryArgs(path=resolve_source(source, host.lab_dir)),
+            HostDirectoryArgs(path=resolve_source(source, host.lab_dir), shell=host.shell),
             opts,
         )
         for source in wiring.created_sources(lab)

@@ -8,6 +8,7 @@ from infra.model.address_plan import address_problems
 from infra.model.base import OrEmpty, Strict, refuse
 from infra.model.container import ContainerConfig
 from infra.model.host import HostConfig
+from infra.model.host_rules import host_problems
 from infra.model.lab_rules import lab_problems
 from infra.model.names import Key
 from infra.model.parts import ImageConfig, NetworkConfig, VerificationConfig, VolumeConfig
@@ -28,7 +29,7 @@ class Lab(Strict):
 
     @model_validator(mode="after")
     def fits_together(self) -> Self:
-        refuse([*lab_problems(self), *address_problems(self)])
+        refuse([*lab_problems(self), *address_problems(self), *host_problems(self)])
         return self
 
     @property

@@ -11,10 +11,12 @@ import pytest
 from components.bridge_network import BridgeNetwork, BridgeNetworkArgs
 from components.data_volume import DataVolume, DataVolumeArgs
 from components.host_directory import HostDirectory, HostDirectoryArgs
+from components.hosts.local import LocalHost, LocalHostArgs
+from components.hosts.ssh import SshHost, SshHostArgs
 from components.image import Image, ImageArgs
 from components.lab_container import LabContainer, LabContainerArgs
-from components.local_host import LocalHost, LocalHostArgs
 from components.namespace_check import NamespaceCheck, NamespaceCheckArgs
+from components.ssh_access import SshAccess
 from components.verification_spec import Expectations, Target
 from components.verifier_files import VerifierFiles, VerifierFilesArgs
 
@@ -54,6 +56,15 @@ COMPONENTS = {
         "x", LocalHostArgs(docker_host="unix:///run/x.sock", lab_dir="/srv/lab"), opts
     ),
     "NamespaceCheck": lambda opts: NamespaceCheck("x", check_args(), opts),
+    "SshHost": lambda opts: SshHost(
+        "x",
+        SshHostArgs(
+            access=SshAccess(user="u", address="lab.example", host_key="ssh-ed25519 AAAA"),
+            lab_dir="/home/u/docklab/x",
+            ready_within_seconds=60,
+        ),
+        opts,
+    ),
     "VerifierFiles": lambda opts: VerifierFiles(
         "x",
         VerifierFilesArgs(container_name="x", image_id="sha256:1", verifier=b"zip", labels={}),
@@ -65,7 +76,7 @@ COMPONENTS = {
 def classes() -> dict[str, tuple[Path, ast.ClassDef]]:
     return {
         node.name: (path, node)
-        for path in FOLDER.glob("*.py")
+        for path in FOLDER.rglob("*.py")
         for node in ast.parse(path.read_text()).body
         if isinstance(node, ast.ClassDef)
         and any("ComponentResource" in ast.dump(b) for b in node.bases)
