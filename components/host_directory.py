@@ -20,9 +20,10 @@ _REMOVE = 'rmdir -- "$DIRECTORY" 2>/dev/null'
 
 @dataclass(frozen=True, kw_only=True)
 class HostDirectoryArgs:
-    """`path` is absolute on the host, and `shell` comes before what is to run there."""
+    """`path` is absolute on the host at `address`; `shell` comes before what is to run there."""
 
     path: str
+    address: pulumi.Input[str] = "localhost"
     shell: pulumi.Input[Sequence[str]] = ()
 
 
@@ -38,7 +39,9 @@ class HostDirectory(pulumi.ComponentResource):
             delete=shell.apply(
                 lambda prefix: _DELETE.format(remove=_there(prefix, _REMOVE, args.path))
             ),
+            update='printf %s "$PULUMI_COMMAND_STDOUT"',  # made here once, made here for ever
             environment={"DIRECTORY": args.path},
+            triggers=[args.path, args.address],
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"path": args.path})

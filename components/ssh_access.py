@@ -74,7 +74,22 @@ def command(access: SshAccess, *, shared: bool) -> list[str]:
 
 def way_in(access: SshAccess) -> str:
     """The line that a person types to get there, under the same pinned host key."""
-    return shlex.join(command(access, shared=False)).replace(" -T ", " ").replace(" -- ", " ")
+    kept = (
+        "-i",
+        "IdentitiesOnly",
+        "StrictHostKeyChecking",
+        "UserKnownHosts",
+        "KnownHosts",
+        "Proxy",
+    )
+    pairs = zip(*[iter(options(access))] * 2, strict=True)
+    chosen = [word for flag, value in pairs for word in (flag, value) if _is_one(flag, value, kept)]
+    port = [] if access.port == 22 else ["-p", str(access.port)]
+    return shlex.join(["ssh", *chosen, *port, f"{access.user}@{access.address}"])
+
+
+def _is_one(flag: str, value: str, kept: Sequence[str]) -> bool:
+    return flag in kept or value.startswith(tuple(kept[1:]))
 
 
 def remotely(prefix: Sequence[str], script: str) -> str:

@@ -56,7 +56,9 @@ def build(lab: Lab, around: Surroundings) -> Built:
     directories = {
         source: HostDirectory(
             wiring.directory_name(source),
-            HostDirectoryArgs(path=resolve_source(source, host.lab_dir), shell=host.shell),
+            HostDirectoryArgs(
+                path=resolve_source(source, host.lab_dir), address=host.address, shell=host.shell
+            ),
             opts,
         )
         for source in wiring.created_sources(lab)

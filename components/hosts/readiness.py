@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 import pulumi_command as command
 
-from components.ssh_access import SshAccess
+from components.ssh_access import SshAccess, way_in
 from components.ssh_access import command as ssh_command
 
 _SCRIPT = Path(__file__).with_suffix(".sh")
@@ -35,7 +35,7 @@ def readiness(
             "FIRST_BOOT": "yes" if first_boot else "no",
             "SOCKET": known.apply(lambda a: a.socket or ""),
             "END_SHARED": known.apply(end_shared),
-            "WAY_IN": known.apply(lambda a: shlex.join(ssh_command(a, shared=False))),
+            "WAY_IN": known.apply(way_in),
         },
         triggers=list(triggers),
         opts=pulumi.ResourceOptions.merge(

@@ -15,7 +15,7 @@ again() { # what is waited for
     tell "$1"
     sleep "${PAUSE:-3}"
 }
-last_line() { printf '%s\n' "$1" | sed '/^[[:space:]]*$/d' | tail -n 1; }
+last_line() { printf '%s\n' "$1" | tr -d '\r' | sed '/^[[:space:]]*$/d' | tail -n 1; }
 
 # A shared connection may lead to a machine that this one replaces.
 sh -c "$END_SHARED" > /dev/null 2>&1 < /dev/null
@@ -34,7 +34,7 @@ look at lab.host.user and lab.host.identity_file, or add the key to your agent (
         again "waiting for the machine to know your key"
         ;;
     *"Could not resolve"* | *"Bad owner"* | *"Bad configuration"* | *"No such file"*)
-        give_up "ssh cannot start: $reason"
+        give_up "ssh cannot get there: $reason"
         ;;
     *) again "waiting for sshd (${reason:-no answer})" ;;
     esac

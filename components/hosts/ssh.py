@@ -48,7 +48,7 @@ class SshHost(pulumi.ComponentResource):
             address=access.address,
             docker_host=ssh_access.url(access),
             lab_dir=args.lab_dir,
-            shell=ssh_access.command(access, shared=True),
+            shell=ssh_access.command(access, shared=False),
             outputs={
                 "address": access.address,
                 "ssh": ssh_access.way_in(access),

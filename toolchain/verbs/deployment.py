@@ -18,6 +18,13 @@ _CHECK = "docklab:verification:NamespaceCheck$" + CONTAINER
 Deployment = Mapping[str, Any]
 
 
+class EngineAddress(NamedTuple):
+    """Where an engine is, as DOCKER_HOST says it, and the options ssh needs to get there."""
+
+    host: str
+    ssh_options: tuple[str, ...] = ()
+
+
 class Check(NamedTuple):
     """The verification container of the last run. exit_code: None when it never ended."""
 
@@ -64,14 +71,30 @@ def text_output(deployment: Deployment, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def docker_hosts(deployment: Deployment) -> tuple[str, ...]:
-    """The `host` of every Docker provider in the state, without repetition."""
-    hosts = (
-        (resource.get("inputs") or {}).get("host")
+def engines(deployment: Deployment) -> tuple[EngineAddress, ...]:
+    """The engine of every Docker provider in the state, without repetition."""
+    found = (
+        resource.get("inputs") or {}
         for resource in resources(deployment)
         if resource.get("type") == _PROVIDER + "docker"
     )
-    return tuple(dict.fromkeys(host for host in hosts if isinstance(host, str)))
+    return tuple(
+        dict.fromkeys(
+            EngineAddress(inputs["host"], _ssh_options(inputs))
+            for inputs in found
+            if isinstance(inputs.get("host"), str)
+        )
+    )
+
+
+def _ssh_options(inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """A provider's list, which Pulumi keeps as JSON in a text."""
+    value = inputs.get("sshOpts") or []
+    try:
+        options = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return ()
+    return tuple(str(option) for option in options)
 
 
 def volume_names(deployment: Deployment) -> tuple[str, ...]:

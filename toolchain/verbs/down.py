@@ -26,7 +26,7 @@ def down(session: Session, extra: Sequence[str]) -> int:
     prepare(session, create=False)
     found = session.deployment() or {}
     check = state.check(found)
-    hosts = state.docker_hosts(found)
+    engines = state.engines(found)
     if state.holds_resources(found):
         volumes = state.volume_names(found)
         if volumes:
@@ -41,9 +41,8 @@ def down(session: Session, extra: Sequence[str]) -> int:
     if state.holds_resources(session.deployment() or {}):
         return 0  # the user kept some, with --target or --exclude
     image = check.image if check else None
-    if lab_folder.remove(
-        session.paths.lab / session.stack, hosts[0] if hosts else session.docker_host, image
-    ):
+    engine_at = engines[0] if engines else state.EngineAddress(session.docker_host)
+    if lab_folder.remove(session.paths.lab / session.stack, engine_at, image):
         say("down", f"removed {session.paths.lab / session.stack}")
     stop_engine(session)
     return 0

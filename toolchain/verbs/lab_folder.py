@@ -7,12 +7,13 @@ import shutil
 from pathlib import Path
 
 from toolchain.verbs import engine
+from toolchain.verbs.deployment import EngineAddress
 from toolchain.verbs.errors import VerbError
 
 _REMOVE = "import shutil, sys; shutil.rmtree('/lab/' + sys.argv[1])"
 
 
-def remove(folder: Path, docker_host: str, image: str | None) -> bool:
+def remove(folder: Path, engine_at: EngineAddress, image: str | None) -> bool:
     """Removes folder and says whether there was one.
 
     Files of other owners need root: where the user is not, a container of `image` (it has Python)
@@ -23,22 +24,22 @@ def remove(folder: Path, docker_host: str, image: str | None) -> bool:
     try:
         shutil.rmtree(folder)
     except PermissionError as error:
-        if image is None or not docker_host.startswith("unix://"):
+        if image is None or not engine_at.host.startswith("unix://"):
             raise VerbError(
                 f"{error.filename} belongs to another user (a container wrote it) and cannot be"
                 " removed:"
                 f" run `sudo rm -rf {folder}`."
             ) from error
-        _remove_as_root(folder, docker_host, image)
+        _remove_as_root(folder, engine_at, image)
     if folder.parent.is_dir() and not any(folder.parent.iterdir()):
         folder.parent.rmdir()
     return True
 
 
-def _remove_as_root(folder: Path, docker_host: str, image: str) -> None:
+def _remove_as_root(folder: Path, engine_at: EngineAddress, image: str) -> None:
     import docker.errors
 
-    client = engine.connect(docker_host)
+    client = engine.connect(engine_at)
     try:
         # With userns-remap, root in a container is not the owner of this user's folders: hence the
         # host's namespace.

@@ -52,7 +52,7 @@ def restarted(deployment: Mapping[str, Any]) -> bool:
     if not seen:
         return False
     try:
-        now = [engine.first_pids(host, seen) for host in state.docker_hosts(deployment)]
+        now = [engine.first_pids(address, seen) for address in state.engines(deployment)]
     except VerbError:
         return False  # the engine does not answer: Pulumi's to say
     return any(pid != seen[identity] for found in now for identity, pid in found.items())
@@ -87,12 +87,12 @@ def _stale(deployment: Mapping[str, Any]) -> str | None:
     if failed_check(deployment):
         return "the last verification failed"
     expected = state.should_run(deployment)
-    for host in state.docker_hosts(deployment) if expected else ():
-        running = engine.running_ids(host)
+    for address in state.engines(deployment) if expected else ():
+        running = engine.running_ids(address)
         if running is not None:
             expected = {id_: name for id_, name in expected.items() if id_ not in running}
             if expected:
-                return f"not running, by {host}: {', '.join(sorted(expected.values()))}"
+                return f"not running, by {address.host}: {', '.join(sorted(expected.values()))}"
     return None
 
 
