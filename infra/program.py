@@ -50,7 +50,13 @@ def build(lab: Lab, around: Surroundings) -> Built:
         for key, network in lab.networks.items()
     }
     volumes = {
-        key: DataVolume(key, wiring.volume_args(volume), opts)
+        key: DataVolume(
+            key,
+            wiring.volume_args(volume),
+            pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(protect=lab.protects(key) or None)
+            ),
+        )
         for key, volume in lab.volumes.items()
     }
     directories = {
@@ -150,6 +156,7 @@ def export(built: Built, say: Callable[[str, object], None] = pulumi.export) -> 
             lambda address: f"export DOCKER_HOST={shlex.quote(address)}"
         ),
     )
+    say("lab_dir", built.host.lab_dir)
     say("containers", {key: c.container_name for key, c in built.containers.items()})
     say("networks", {key: n.network_name for key, n in built.networks.items()})
     say("volumes", {key: v.volume_name for key, v in built.volumes.items()})

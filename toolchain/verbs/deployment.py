@@ -7,9 +7,11 @@ A value that Pulumi keeps as a secret is ciphertext there; such a value reads as
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
+_COMMAND = "command:local:Command"
 VOLUME = "docker:index/volume:Volume"
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
@@ -23,6 +25,15 @@ class EngineAddress(NamedTuple):
 
     host: str
     ssh_options: tuple[str, ...] = ()
+
+    @property
+    def is_far(self) -> bool:
+        return self.host.startswith("ssh://")
+
+    @property
+    def machine(self) -> str:
+        """What a person calls it."""
+        return (urlsplit(self.host).hostname or self.host) if self.is_far else "this machine"
 
 
 class Check(NamedTuple):
@@ -95,6 +106,22 @@ def _ssh_options(inputs: Mapping[str, Any]) -> tuple[str, ...]:
     except ValueError:
         return ()
     return tuple(str(option) for option in options)
+
+
+def made_directories(deployment: Deployment) -> tuple[str, ...]:
+    """Folders for bind mounts that the stack made, and did not find."""
+    found = []
+    for resource in _living(deployment, _COMMAND):
+        values = resource.get("outputs") or {}
+        folder = (values.get("environment") or {}).get("DIRECTORY")
+        if isinstance(folder, str) and values.get("stdout") == "created":
+            found.append(folder)
+    return tuple(sorted(found))
+
+
+def ends_with_its_machine(deployment: Deployment) -> bool:
+    """Whether the engine's machine is one that the stack made, and that is gone with the stack."""
+    return any(resource.get("deletedWith") for resource in resources(deployment))
 
 
 def volume_names(deployment: Deployment) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ short. `clean` takes it with the rest of .docklab.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from toolchain.paths import Paths
 from toolchain.setup.console import say
@@ -42,10 +43,20 @@ def down(session: Session, extra: Sequence[str]) -> int:
         return 0  # the user kept some, with --target or --exclude
     image = check.image if check else None
     engine_at = engines[0] if engines else state.EngineAddress(session.docker_host)
+    _remove_there(engine_at, image, found)
     if lab_folder.remove(session.paths.lab / session.stack, engine_at, image):
         say("down", f"removed {session.paths.lab / session.stack}")
     stop_engine(session)
     return 0
+
+
+def _remove_there(engine_at: state.EngineAddress, image: str | None, found: Any) -> None:
+    """The bind mounts' folders on a machine that outlives the lab."""
+    lab_dir, made = state.text_output(found, "lab_dir"), state.made_directories(found)
+    if not (engine_at.is_far and image and lab_dir and made) or state.ends_with_its_machine(found):
+        return
+    for folder in lab_folder.remove_there(engine_at, image, lab_dir, made):
+        say("down", f"removed {folder} on {engine_at.machine}")
 
 
 def _volumes(names: Sequence[str]) -> str:
