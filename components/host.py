@@ -17,7 +17,7 @@ class Host:
     """
 
     docker: docker.Provider
-    ends_with: pulumi.Resource | None
+    ends_with: pulumi.CustomResource | None
     address: pulumi.Input[str]
     docker_host: pulumi.Input[str]
     lab_dir: str

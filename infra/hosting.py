@@ -1,7 +1,5 @@
 """From `lab.host` to the one `Host` that everything else is built on: a branch a kind."""
 
-import pulumi
-
 from components.host import Host
 from components.hosts.local import LocalHost, LocalHostArgs
 from components.hosts.ssh import SshHost, SshHostArgs
@@ -21,8 +19,10 @@ def host_of(lab: Lab, around: Surroundings) -> Host:
             ).host
         case SshHostConfig() as config:
             return SshHost("host", ssh_args(config, around.stack)).host
-        case other:
-            raise pulumi.RunError(f"lab.host.kind: {other.kind} is not built yet")
+        case config:
+            from infra.hosting_aws import aws_host
+
+            return aws_host(lab, config, around)
 
 
 def ssh_args(config: SshHostConfig, stack: str) -> SshHostArgs:

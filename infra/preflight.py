@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pulumi
 
+from infra.model.host import HostConfig
 from infra.model.lab import Lab
 from infra.model.paths import resolve_source, why_not_bound, within
 from infra.surroundings import Surroundings
@@ -37,6 +39,7 @@ def preflight(lab: Lab, around: Surroundings, environment: Mapping[str, str] = o
         problems += sharing_problems(lab, around.docker_host)
     else:
         problems += ssh_problems()
+        problems += aws_problems(lab.host)
     if problems:
         raise pulumi.RunError("\n".join(["this machine is not ready for the lab:", *problems]))
 
@@ -66,6 +69,19 @@ def ssh_problems() -> Iterator[str]:
         )
     if not os.access("/bin/echo", os.X_OK):
         yield "  /bin/echo is missing, which ssh is told the pinned host key with; link it there"
+
+
+def aws_problems(host: HostConfig) -> Iterator[str]:
+    """Programs that a machine in AWS is made or reached with, and that are missing here."""
+    if host.kind in ("ec2", "lightsail") and not shutil.which("ssh-keygen"):
+        yield "  ssh-keygen is missing, which makes the host key; install the OpenSSH client"
+    if host.kind == "ec2" and host.session_manager:
+        for program in ("aws", "session-manager-plugin"):
+            if not shutil.which(program):
+                yield (
+                    f"  {program} is missing, which lab.host.session_manager connects with; "
+                    "install it, or write session_manager: false"
+                )
 
 
 def engine_problems(docker_host: str) -> Iterator[str]:

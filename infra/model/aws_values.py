@@ -11,6 +11,9 @@ from infra.model.base import text_of
 
 System = Literal["al2", "al2023"]
 BLUEPRINTS: dict[str, str] = {"al2": "amazon_linux_2", "al2023": "amazon_linux_2023"}
+OWN_TAGS = ("Name", "project", "stack", "managed-by")
+_TAG = re.compile(r"[\w .:/=+@-]*")
+_MOST_TAGS = 40
 WIDEST_PREFIX = 8  # what is wider is no range of one's own: two halves are the world, too
 _GIB = 1024**3
 # Memory in GiB by size, of the families that labs are run on; others are not checked.
@@ -51,6 +54,30 @@ def _of_form(pattern: str, what: str) -> Callable[[str], str]:
     return check
 
 
+def architecture_of(instance_type: str) -> Literal["x86_64", "arm64"]:
+    """Of the machines with AWS's own processors: those with a g behind their generation, and a1."""
+    family = instance_type.partition(".")[0]
+    behind = re.sub(r"^[a-z]+[0-9]+", "", family)
+    return "arm64" if family == "a1" or "g" in behind else "x86_64"
+
+
+def tags(value: dict[str, str]) -> dict[str, str]:
+    """Tags of the user's own: none that AWS keeps for itself, or that this project sets."""
+    for key, text in value.items():
+        if key.lower().startswith("aws:"):
+            raise ValueError(f"{key} begins with aws:, which AWS keeps for itself; rename it")
+        if key in OWN_TAGS:
+            raise ValueError(f"{key} is set by docklab on everything; take another name")
+        if not 1 <= len(key) <= 128 or len(text) > 256 or not _TAG.fullmatch(key + text):
+            raise ValueError(
+                f"{key[:80]!r} is not a tag that AWS takes: a name of up to 128 and a value of up "
+                "to 256 letters, digits, spaces and _.:/=+-@"
+            )
+    if len(value) > _MOST_TAGS:
+        raise ValueError(f"holds {len(value)} tags; AWS takes 50, and docklab needs some of them")
+    return value
+
+
 def instance_memory(instance_type: str) -> int | None:
     """Bytes of memory of an EC2 instance type, None for a type that is not known here."""
     match = _INSTANCE.fullmatch(instance_type)
@@ -68,6 +95,7 @@ def bundle_memory(bundle: str) -> int | None:
     return int(_BURSTABLE[match["size"]] * _GIB) if match else None
 
 
+Tags = Annotated[dict[str, str], AfterValidator(tags)]
 AdminCidr = Annotated[IPv4Network, BeforeValidator(admin_cidr)]
 AmiId = Annotated[
     str,

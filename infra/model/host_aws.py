@@ -16,8 +16,10 @@ from infra.model.aws_values import (
     Region,
     SubnetId,
     System,
+    Tags,
     VpcId,
     Zone,
+    architecture_of,
 )
 from infra.model.base import Count, Flag, Problem, Strict, refuse
 from infra.model.quantities import Duration
@@ -25,6 +27,8 @@ from infra.model.ssh import IdentityFile, PublicKey
 
 Updates = Literal["none", "security", "all"]
 _DEFAULT_VPC = IPv4Network("172.31.0.0/16")
+_LIGHTSAIL = IPv4Network("172.26.0.0/16")  # where every Lightsail machine's own address is
+_RSA = "`ssh-keygen -t rsa -b 4096 -f ~/.ssh/docklab` makes one, in ~/.ssh/docklab.pub"
 
 
 class AwsHostConfig(Strict):
@@ -43,7 +47,7 @@ class AwsHostConfig(Strict):
         default="security", description="what the first boot installs before Docker"
     )
     userns_remap: Flag = Field(default=True, description="whether the engine maps user ids")
-    tags: dict[str, str] = Field(default_factory=dict, description="more tags, on everything")
+    tags: Tags = Field(default_factory=dict, description="more tags, on everything")
     ready_within: Duration = Field(
         default=timedelta(minutes=10), description="how long to wait for the first boot"
     )
@@ -74,11 +78,40 @@ class Ec2HostConfig(AwsHostConfig):
     )
 
     @model_validator(mode="after")
-    def vpc_and_subnet_together(self) -> Self:
+    def fits_together(self) -> Self:
+        refuse(self._problems())
+        return self
+
+    def _problems(self) -> list[Problem]:
+        found = []
         if (self.vpc_id is None) != (self.subnet_id is None):
             missing = "vpc_id" if self.vpc_id is None else "subnet_id"
-            refuse([Problem((missing,), "is missing: vpc_id and subnet_id go together")])
-        return self
+            found.append(Problem((missing,), "is missing: vpc_id and subnet_id go together"))
+        kind = self.public_key.split()[0]
+        if kind not in ("ssh-ed25519", "ssh-rsa"):
+            found.append(
+                Problem(
+                    ("public_key",),
+                    f"is of kind {kind}, and EC2 takes ssh-ed25519 and ssh-rsa; "
+                    "`ssh-keygen -t ed25519` makes one",
+                )
+            )
+        runs_on = architecture_of(self.instance_type)
+        if runs_on != self.architecture:
+            found.append(
+                Problem(
+                    ("instance_type",),
+                    f"{self.instance_type} is an {runs_on} machine and architecture says "
+                    f"{self.architecture}; make them agree, then `make pin STACK=<stack>` writes "
+                    "the image for it",
+                )
+            )
+        return found
+
+    @property
+    def own_range(self) -> IPv4Network:
+        """Where the machine's own addresses are, which the lab's may not overlap."""
+        return self.vpc_cidr
 
 
 class LightsailHostConfig(AwsHostConfig):
@@ -109,7 +142,20 @@ class LightsailHostConfig(AwsHostConfig):
                     "leave blueprint out, or change os",
                 )
             )
+        if not self.public_key.startswith("ssh-rsa "):
+            found.append(
+                Problem(
+                    ("public_key",),
+                    f"is of kind {self.public_key.split()[0]}, and Lightsail takes ssh-rsa alone; "
+                    f"{_RSA}",
+                )
+            )
         return found
+
+    @property
+    def own_range(self) -> IPv4Network:
+        """Where the machine's own addresses are, which the lab's may not overlap."""
+        return _LIGHTSAIL
 
     @property
     def image(self) -> str:

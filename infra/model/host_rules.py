@@ -18,15 +18,24 @@ SYSTEM_MEMORY = 512 * MIB  # Amazon Linux, the Docker engine, the verification
 
 def host_problems(lab: Lab) -> Iterator[Problem]:
     yield from _memory(lab)
-    if isinstance(lab.host, Ec2HostConfig):
-        for key, network in lab.networks.items():
-            if network.subnet.overlaps(lab.host.vpc_cidr):
-                yield Problem(
-                    ("networks", key, "subnet"),
-                    f"{network.subnet} overlaps {lab.host.vpc_cidr}, the VPC's range "
-                    "(lab.host.vpc_cidr); the machine could not reach its own network: take "
-                    "another range",
-                )
+    yield from _ranges(lab)
+
+
+def _ranges(lab: Lab) -> Iterator[Problem]:
+    host = lab.host
+    if isinstance(host, Ec2HostConfig):
+        whose = "the VPC's range (lab.host.vpc_cidr)"
+    elif isinstance(host, LightsailHostConfig):
+        whose = "the range of all Lightsail machines"
+    else:
+        return
+    for key, network in lab.networks.items():
+        if network.subnet.overlaps(host.own_range):
+            yield Problem(
+                ("networks", key, "subnet"),
+                f"{network.subnet} overlaps {host.own_range}, {whose}; the machine could not "
+                "reach its own network: take another range",
+            )
 
 
 def _memory(lab: Lab) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ KEY_KINDS = (
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)*")
 _FILE = re.compile(r"(~/|/)[^\0\n\r\"']*")
+_PLACEHOLDER = re.compile(r"<[a-z ]{1,40}>")
 _EXAMPLE = "ssh-ed25519 AAAA…"
 
 
@@ -33,14 +34,18 @@ def key_line(value: object, what: str, way_out: str) -> str:
             f"this is a private key, and {what} is a public one; take the key out of this file, "
             f"treat it as known to others, and write the line that {way_out}"
         )
+    if _PLACEHOLDER.fullmatch(text):
+        raise ValueError(f"{text} stands there still; write the line that {way_out}")
     words = text.split()
     if len(words) < 2 or "\n" in text.strip():
-        raise ValueError(f"is not one line of an OpenSSH public key; {way_out}")
+        raise ValueError(f"is not one line of an OpenSSH public key; write the line that {way_out}")
     kind, body = words[:2]
     if kind not in KEY_KINDS:
         raise ValueError(f"is of a kind that is not taken; known: {', '.join(KEY_KINDS)}")
     if _kind_inside(body) != kind:
-        raise ValueError(f"is damaged: what follows {kind} is no such key; {way_out}")
+        raise ValueError(
+            f"is damaged: what follows {kind} is no such key; write the line that {way_out}"
+        )
     return f"{kind} {body}"
 
 

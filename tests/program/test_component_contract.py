@@ -9,9 +9,13 @@ import pulumi_docker as docker
 import pytest
 
 from components.bridge_network import BridgeNetwork, BridgeNetworkArgs
+from components.cloud_init import choose_address_pools
 from components.data_volume import DataVolume, DataVolumeArgs
 from components.host_directory import HostDirectory, HostDirectoryArgs
+from components.hosts.ec2 import Ec2Host, Ec2HostArgs
+from components.hosts.lightsail import LightsailHost, LightsailHostArgs
 from components.hosts.local import LocalHost, LocalHostArgs
+from components.hosts.new_machine import MachineSetup
 from components.hosts.ssh import SshHost, SshHostArgs
 from components.image import Image, ImageArgs
 from components.lab_container import LabContainer, LabContainerArgs
@@ -38,6 +42,15 @@ def check_args() -> NamespaceCheckArgs:
     )
 
 
+def machine_setup() -> MachineSetup:
+    return MachineSetup(
+        os="al2023",
+        public_key="ssh-rsa AAAA",
+        address_pools=choose_address_pools([]),
+        ready_within_seconds=60,
+    )
+
+
 COMPONENTS = {
     "BridgeNetwork": lambda opts: BridgeNetwork(
         "x",
@@ -47,10 +60,39 @@ COMPONENTS = {
         opts,
     ),
     "DataVolume": lambda opts: DataVolume("x", DataVolumeArgs(), opts),
+    "Ec2Host": lambda opts: Ec2Host(
+        "x",
+        Ec2HostArgs(
+            title="docklab-x",
+            region="eu-central-1",
+            ami="ami-01234567",
+            instance_type="t3.small",
+            root_volume_gib=20,
+            admin_cidr="198.51.100.7/32",
+            setup=machine_setup(),
+            tags={},
+            session_manager=True,
+        ),
+        opts,
+    ),
     "HostDirectory": lambda opts: HostDirectory("x", HostDirectoryArgs(path="/srv/x"), opts),
     "Image": lambda opts: Image("x", ImageArgs(reference="base:1"), opts),
     "LabContainer": lambda opts: LabContainer(
         "x", LabContainerArgs(container_name="x", image_id="sha256:1", memory=64), opts
+    ),
+    "LightsailHost": lambda opts: LightsailHost(
+        "x",
+        LightsailHostArgs(
+            title="docklab-x",
+            region="eu-central-1",
+            zone="eu-central-1a",
+            blueprint="amazon_linux_2023",
+            bundle="small_3_0",
+            admin_cidr="198.51.100.7/32",
+            setup=machine_setup(),
+            tags={},
+        ),
+        opts,
     ),
     "LocalHost": lambda opts: LocalHost(
         "x", LocalHostArgs(docker_host="unix:///run/x.sock", lab_dir="/srv/lab"), opts
@@ -96,7 +138,7 @@ def test_children_nest_under_the_component_and_it_says_when_it_is_done(built, ma
     engine = built(nested)
     _, component, *children = engine.requests
     urn = engine.make_urn(component.parent, component.type, component.name)
-    assert re.fullmatch(r"docklab:[a-z]+:[A-Z][A-Za-z]+", component.type)
+    assert re.fullmatch(r"docklab:[a-z]+:[A-Z][A-Za-z0-9]+", component.type)
     assert children, "a component with no child is a function"
     assert {c.parent for c in children} == {urn}, "a child outside its component"
     assert not any(c.aliases for c in children), "opts belong to super(), not to children"

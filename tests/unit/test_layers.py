@@ -25,6 +25,7 @@ FORBIDDEN = {
     "infra/model/*.py": SDK | {"tests", "toolchain", "verifier"},
     "infra/explain.py": SDK,
     "infra/*.py": {"tests", "toolchain", "pulumi_aws"},
+    "components/cloud_init/*.py": THIRD_PARTY,
     "verifier/**/*.py": THIRD_PARTY | {"infra", "components", "toolchain", "tests"},
     "toolchain/**/*.py": {"infra", "components", "tests"},
     **{f"components/{name}.py": THIRD_PARTY for name in PURE},

@@ -130,6 +130,12 @@ def volume_names(deployment: Deployment) -> tuple[str, ...]:
     return tuple(sorted(name for name in ids if name))
 
 
+def protected_volumes(deployment: Deployment) -> tuple[str, ...]:
+    """Names on the engine of the volumes that Pulumi refuses to delete."""
+    kept = (r for r in _living(deployment, VOLUME) if r.get("protect"))
+    return tuple(sorted(str(resource.get("id", "")) for resource in kept))
+
+
 def ids(deployment: Deployment, kind: str) -> frozenset[str]:
     """Engine ids that the state knows for a type of resource."""
     return frozenset(

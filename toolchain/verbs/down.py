@@ -13,7 +13,7 @@ from toolchain.paths import Paths
 from toolchain.setup.console import say
 from toolchain.verbs import backend as backends
 from toolchain.verbs import deployment as state
-from toolchain.verbs import lab_folder, locks, messages
+from toolchain.verbs import lab_folder, locks, messages, trouble
 from toolchain.verbs.backend import FileBackend
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.prepare import prepare
@@ -29,6 +29,9 @@ def down(session: Session, extra: Sequence[str]) -> int:
     check = state.check(found)
     engines = state.engines(found)
     if state.holds_resources(found):
+        if (kept := state.protected_volumes(found)) and not extra:
+            # Pulumi would find out only after the containers are gone.
+            raise VerbError(f"{_volumes(kept)} is protected. {trouble.protected(session.stack)}")
         volumes = state.volume_names(found)
         if volumes:
             say("down", f"the data in {_volumes(volumes)} goes with the lab")

@@ -8,7 +8,7 @@ from typing import Any
 
 from toolchain.setup.console import say
 from toolchain.verbs import deployment as state
-from toolchain.verbs import engine, messages, report
+from toolchain.verbs import engine, messages, report, trouble
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.launcher.stackfiles import keeps_own_secrets
 from toolchain.verbs.prepare import prepare
@@ -157,7 +157,7 @@ def explain(session: Session, verb: str, outcome: Outcome, otherwise: str) -> in
         return _say(messages.interrupted(verb, session.stack), outcome)
     if messages.is_about_passphrase(outcome.complaint):
         return _say(_about_passphrase(session, outcome.complaint), outcome)
-    return _say(otherwise, outcome)
+    return _say(trouble.paragraph(outcome.errors, verb, session.stack) or otherwise, outcome)
 
 
 def _about_passphrase(session: Session, complaint: str) -> str:
