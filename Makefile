@@ -17,21 +17,25 @@ help: ## list the verbs
 setup: ## get the parts: Python packages, Pulumi, plugins, a Docker engine, a base image
 	@$(PYTHON) -m toolchain setup
 
-up: setup ## bring the lab up, verify its isolation, show the verdict
+.PHONY: parts
+parts:
+	@$(PYTHON) -m toolchain setup --stack=$(STACK)
+
+up: parts ## bring the lab up, verify its isolation, show the verdict
 	@$(VENV) -m toolchain up --stack $(STACK) -- $(ARGS)
 
-preview: setup ## show what `make up` would change in the lab, and change nothing in it
+preview: parts ## show what `make up` would change in the lab, and change nothing in it
 	@$(VENV) -m toolchain preview --stack $(STACK) -- $(ARGS)
 
-refresh: setup ## read the lab's real condition into the state
+refresh: parts ## read the lab's real condition into the state
 	@$(VENV) -m toolchain refresh --stack $(STACK) -- $(ARGS)
 
-verify: setup ## verify the running lab again, changing nothing else
+verify: parts ## verify the running lab again, changing nothing else
 	@$(VENV) -m toolchain verify --stack $(STACK) -- $(ARGS)
 
 down: ## destroy the lab, its volumes and its folder; stop the private engine
 	@if [ ! -e "$(DOCKLAB)" ]; then echo "  down            nothing is set up here, so nothing is up"; exit 0; fi; \
-	$(PYTHON) -m toolchain setup && $(VENV) -m toolchain down --stack $(STACK) -- $(ARGS)
+	$(PYTHON) -m toolchain setup --stack=$(STACK) && $(VENV) -m toolchain down --stack $(STACK) -- $(ARGS)
 
 clean: ## remove everything that make made (after `make down`)
 	@$(PYTHON) -m toolchain clean

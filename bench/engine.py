@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from toolchain.verbs.deployment import EngineAddress
 from toolchain.verbs.engine import connect
 
 
 @contextlib.contextmanager
 def client_of(docker_host: str) -> Iterator[Any]:
-    client = connect(docker_host)
+    client = connect(EngineAddress(docker_host))
     try:
         yield client
     finally:

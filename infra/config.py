@@ -9,8 +9,8 @@ from infra.explain import explain
 from infra.model.lab import Lab
 
 
-def parse(raw: object, is_secret: bool = False) -> Lab:
-    """The lab that a configuration value describes.
+def parse(raw: object, is_secret: bool = False, stack: str = "<stack>") -> Lab:
+    """The lab that a configuration value describes. `stack` is for the commands in messages.
 
     Raises:
         pulumi.RunError: naming every problem by its key; a value that is a secret is not shown.
@@ -28,7 +28,8 @@ def parse(raw: object, is_secret: bool = False) -> Lab:
     try:
         return Lab.model_validate(raw)
     except ValidationError as error:
-        raise pulumi.RunError(_message(explain(error, Lab, "lab"))) from None
+        told = _message(explain(error, Lab, "lab"))
+        raise pulumi.RunError(told.replace("STACK=<stack>", f"STACK={stack}")) from None
 
 
 def load() -> Lab:
@@ -42,7 +43,9 @@ def load() -> Lab:
         raw = config.get_object("lab")
     except pulumi.ConfigTypeError:
         raise pulumi.RunError("lab: must be a mapping of keys to settings, not a text") from None
-    lab = parse(raw, is_secret=pulumi.runtime.is_config_secret(config.full_key("lab")))
+    lab = parse(
+        raw, pulumi.runtime.is_config_secret(config.full_key("lab")), stack=pulumi.get_stack()
+    )
     problems = list(
         secret_problems(
             lab,

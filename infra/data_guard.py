@@ -31,9 +31,9 @@ def data_guard(lab: Lab, host: Host, around: Surroundings) -> pulumi.Output[list
     def ask(_: str) -> Awaitable[dict[str, Any]]:
         return pulumi.runtime.invoke_async(_RESOURCES, {"stackName": name})
 
-    def decide(answer: dict[str, Any]) -> list[pulumi.Resource]:
+    async def decide(answer: dict[str, Any]) -> list[pulumi.Resource]:
         last = recorded(answer["outputs"])
-        _say_moved(last, around)
+        await _say_replaced(last, lab, host.ends_with)
         declared = {
             key: DeclaredVolume(driver=volume.driver, options=volume.options)
             for key, volume in lab.volumes.items()
@@ -49,13 +49,30 @@ def data_guard(lab: Lab, host: Host, around: Surroundings) -> pulumi.Output[list
         return []
 
     answer: pulumi.Output[dict[str, Any]] = host.docker.id.apply(ask)
+    if host.ends_with is None:
+        pulumi.Output.all(answer, host.docker_host).apply(
+            lambda found: _say_moved(recorded(found[0]["outputs"]), found[1])
+        )
     return answer.apply(decide)
 
 
-def _say_moved(last: Recorded, around: Surroundings) -> None:
-    if last.docker_host not in (None, around.docker_host):
+async def _say_replaced(last: Recorded, lab: Lab, machine: pulumi.CustomResource | None) -> None:
+    """What a new machine costs, while it is a plan: a machine that stays has its id already."""
+    if machine is None or not last.volumes or await machine.id.is_known():
+        return
+    names = ", ".join(f"{volume.name} ({volume.key})" for volume in last.volumes)
+    kept = [v.key for v in last.volumes if v.key in lab.volumes and lab.protects(v.key)]
+    pulumi.log.warn(
+        f"DATA LOSS: the machine is replaced, and with it go the data of {names} and all folders "
+        "on it; `make backup` first keeps the volumes' data"
+        + (f". Pulumi refuses it as long as {', '.join(kept)} are protected" if kept else "")
+    )
+
+
+def _say_moved(last: Recorded, docker_host: str) -> None:
+    if last.docker_host not in (None, docker_host):
         pulumi.log.warn(
-            f"the lab was last brought up on {last.docker_host}, and now on {around.docker_host}; "
+            f"the lab was last brought up on {last.docker_host}, and now on {docker_host}; "
             "if that is another engine nothing of the lab is there yet, and only "
             "`pulumi up --refresh` finds out"
         )

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from infra.model.base import shown
 
 Location = tuple[str | int, ...]
+TAG = "kind"  # tells the shapes of a tagged union apart
 _QUIET = {"environment", "secret_environment"}  # values there may be secrets in the wrong place
 _WANTED = {
     "string_type": "must be text; put it in quotes",
@@ -28,10 +29,16 @@ _WANTED = {
 def explain(error: ValidationError, model: type[BaseModel], root: str) -> list[str]:
     """One line a problem, `lab.containers.web.memory: …`, in the order of the model, none twice."""
     told = dict.fromkeys(
-        (path_text(root, details["loc"]), _reason(details, model))
+        (path_text(root, _place(details, model)), _reason(details, model))
         for details in _without_union_echoes(error.errors(include_url=False))
     )
     return [f"{path}: {reason}" for path, reason in told]
+
+
+def _place(details: ErrorDetails, model: type[BaseModel]) -> Location:
+    """Where the YAML has it: a tagged union's choice is at the key that tells its shapes apart."""
+    _, plain = _walk(model, details["loc"])
+    return (*plain, TAG) if details["type"].startswith("union_tag") else plain
 
 
 def path_text(root: str, location: Location) -> str:
@@ -69,6 +76,11 @@ def _reason(details: ErrorDetails, model: type[BaseModel]) -> str:
         return f"is missing; write {_description(model, location)}"
     if kind == "extra_forbidden":
         return _unknown_key(model, location)
+    if kind == "union_tag_invalid":
+        return f"{shown(context['tag'])} is not one of {_choices(context['expected_tags'])}"
+    if kind == "union_tag_not_found":
+        shapes = _shapes(_walk(model, location)[0])
+        return f"is missing; write one of {', '.join(shapes)}"
     if kind == "literal_error":
         return f"{shown(value)} is not one of {_choices(context['expected'])}"
     if kind in _WANTED:
@@ -107,16 +119,41 @@ def _description(model: type[BaseModel], location: Location) -> str:
 
 
 def _model_at(model: type[BaseModel], location: Location) -> type[BaseModel] | None:
-    """The model whose keys are at a location; dict keys and list indexes name no field."""
+    found, _ = _walk(model, location)
+    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+
+
+def _walk(model: type[BaseModel], location: Location) -> tuple[Any, Location]:
+    """What stands at a location, and the location as the YAML has it.
+
+    Dict keys and list indexes name no field; a tag names a shape of a union, and no key.
+    """
     here: Any = model
+    plain: list[str | int] = []
     for part in location:
+        shapes = _shapes(here)
+        if str(part) in shapes:
+            here = shapes[str(part)]
+            continue
+        plain.append(part)
         if isinstance(here, type) and issubclass(here, BaseModel):
             field = here.model_fields.get(str(part))
             here = field.annotation if field else None
         elif get_origin(here) in (dict, tuple):
             here = get_args(here)[1 if get_origin(here) is dict else 0]
-        here = _bare(here)
-    return here if isinstance(here, type) and issubclass(here, BaseModel) else None
+        here = here if _shapes(here) else _bare(here)
+    return here, tuple(plain)
+
+
+def _shapes(annotation: Any) -> dict[str, type[BaseModel]]:
+    """The shapes of a tagged union by their tags; empty for anything else."""
+    shapes = [a for a in get_args(annotation) if isinstance(a, type) and issubclass(a, BaseModel)]
+    return {
+        tag: shape
+        for shape in shapes
+        if TAG in shape.model_fields
+        for tag in get_args(shape.model_fields[TAG].annotation)
+    }
 
 
 def _bare(annotation: Any) -> Any:

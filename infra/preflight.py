@@ -6,17 +6,22 @@ The only module of the program that looks at the world; called by `__main__`, ne
 import http.client
 import json
 import os
+import re
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 import pulumi
 
+from infra.model.host import HostConfig
 from infra.model.lab import Lab
 from infra.model.paths import resolve_source, why_not_bound, within
 from infra.surroundings import Surroundings
 
 ANSWER_SECONDS = 5.0
+OLDEST_SSH = (8, 5)
 _SPACES = {"ipc_mode": "IPC", "pid_mode": "PID", "network_mode": "NET"}
 _HIJACKERS = ("DOCKER_CONTEXT", "DOCKER_CERT_PATH", "DOCKER_CERT_MATERIAL")
 
@@ -27,12 +32,14 @@ def preflight(lab: Lab, around: Surroundings, environment: Mapping[str, str] = o
     Raises:
         pulumi.RunError: naming every problem found, with its way out.
     """
-    problems = [
-        *hijackers(environment),
-        *engine_problems(around.docker_host),
-        *source_problems(lab, around),
-        *sharing_problems(lab, around.docker_host),
-    ]
+    problems = list(hijackers(environment))
+    if lab.host.kind == "local":
+        problems += engine_problems(around.docker_host)
+        problems += source_problems(lab, around)
+        problems += sharing_problems(lab, around.docker_host)
+    else:
+        problems += ssh_problems()
+        problems += aws_problems(lab.host)
     if problems:
         raise pulumi.RunError("\n".join(["this machine is not ready for the lab:", *problems]))
 
@@ -45,6 +52,36 @@ def hijackers(environment: Mapping[str, str]) -> Iterator[str]:
                 f"  {name} is set, and would silently redirect the Docker provider to another "
                 f"engine; run `unset {name}` and say the engine's address with DOCKER_HOST"
             )
+
+
+def ssh_problems() -> Iterator[str]:
+    """Why this machine's ssh cannot reach another one as the lab does, if it cannot."""
+    try:
+        done = subprocess.run(["ssh", "-V"], capture_output=True, text=True, timeout=ANSWER_SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        yield f"  ssh does not run here ({error}); install the OpenSSH client"
+        return
+    version = re.match(r"OpenSSH_(\d+)\.(\d+)", done.stderr)
+    if version and (int(version[1]), int(version[2])) < OLDEST_SSH:
+        yield (
+            f"  {version[0]} is too old to pin a host key by KnownHostsCommand; install OpenSSH "
+            f"{OLDEST_SSH[0]}.{OLDEST_SSH[1]} or newer"
+        )
+    if not os.access("/bin/echo", os.X_OK):
+        yield "  /bin/echo is missing, which ssh is told the pinned host key with; link it there"
+
+
+def aws_problems(host: HostConfig) -> Iterator[str]:
+    """Programs that a machine in AWS is made or reached with, and that are missing here."""
+    if host.kind in ("ec2", "lightsail") and not shutil.which("ssh-keygen"):
+        yield "  ssh-keygen is missing, which makes the host key; install the OpenSSH client"
+    if host.kind == "ec2" and host.session_manager:
+        for program in ("aws", "session-manager-plugin"):
+            if not shutil.which(program):
+                yield (
+                    f"  {program} is missing, which lab.host.session_manager connects with; "
+                    "install it, or write session_manager: false"
+                )
 
 
 def engine_problems(docker_host: str) -> Iterator[str]:
@@ -129,7 +166,7 @@ def _connection(docker_host: str) -> http.client.HTTPConnection:
     if parts.scheme == "ssh":
         raise ValueError(
             f"{docker_host} is another machine, and a lab of kind local makes its folders on this "
-            "one; unset it, or name a unix:// address of this machine"
+            "one; unset it, or write host: {kind: ssh, …}"
         )
     raise ValueError(
         f"{docker_host!r} is not an engine's address; write unix:///path/to/docker.sock or tcp://host:port"

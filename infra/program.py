@@ -13,13 +13,13 @@ from components.host_directory import HostDirectory, HostDirectoryArgs
 from components.image import Image, ImageArgs
 from components.isolation_summary import isolation
 from components.lab_container import LabContainer
-from components.local_host import LocalHost, LocalHostArgs
 from components.namespace_check import NamespaceCheck, NamespaceCheckArgs
 from components.verifier_files import FILE as VERIFIER_FILE
 from components.verifier_files import VerifierFiles, VerifierFilesArgs
 from components.volume_check import VolumeCheck
 from infra import wiring
 from infra.data_guard import data_guard
+from infra.hosting import host_of
 from infra.model.lab import Lab
 from infra.model.lab_rules import CHECK_KEY, FILES_KEY, start_order
 from infra.model.paths import resolve_source
@@ -40,9 +40,7 @@ class Built:
 
 
 def build(lab: Lab, around: Surroundings) -> Built:
-    host = LocalHost(
-        "host", LocalHostArgs(docker_host=around.docker_host, lab_dir=around.lab_dir)
-    ).host
+    host = host_of(lab, around)
     opts = host.options(after=data_guard(lab, host, around))
 
     images = {
@@ -54,13 +52,21 @@ def build(lab: Lab, around: Surroundings) -> Built:
         for key, network in lab.networks.items()
     }
     volumes = {
-        key: DataVolume(key, wiring.volume_args(volume), opts)
+        key: DataVolume(
+            key,
+            wiring.volume_args(volume),
+            pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(protect=lab.protects(key) or None)
+            ),
+        )
         for key, volume in lab.volumes.items()
     }
     directories = {
         source: HostDirectory(
             wiring.directory_name(source),
-            HostDirectoryArgs(path=resolve_source(source, host.lab_dir)),
+            HostDirectoryArgs(
+                path=resolve_source(source, host.lab_dir), address=host.address, shell=host.shell
+            ),
             opts,
         )
         for source in wiring.created_sources(lab)
@@ -162,6 +168,7 @@ def export(built: Built, say: Callable[[str, object], None] = pulumi.export) -> 
             lambda address: f"export DOCKER_HOST={shlex.quote(address)}"
         ),
     )
+    say("lab_dir", built.host.lab_dir)
     say("containers", {key: c.container_name for key, c in built.containers.items()})
     say("networks", {key: n.network_name for key, n in built.networks.items()})
     say("volumes", {key: v.volume_name for key, v in built.volumes.items()})

@@ -24,5 +24,10 @@ AROUND = Surroundings(
 
 def program(*changes: tuple[str, Any]) -> Callable[[], None]:
     """Declares the lab, as `infra/__main__.py` would."""
-    lab = parse(changed(*changes))
+    return program_of(changed(*changes))
+
+
+def program_of(raw: Any) -> Callable[[], None]:
+    """Declares any lab, given as YAML would give it."""
+    lab = parse(raw)
     return lambda: export(build(lab, AROUND))

@@ -1,10 +1,12 @@
 """Where the lab runs: one shape a kind of host, told apart by `kind`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from infra.model.base import Strict
+from infra.model.host_aws import Ec2HostConfig, LightsailHostConfig
+from infra.model.host_ssh import SshHostConfig
 
 
 class LocalHostConfig(Strict):
@@ -13,5 +15,7 @@ class LocalHostConfig(Strict):
     kind: Literal["local"] = Field(description="the kind of host: local")
 
 
-# A second kind makes this `Annotated[LocalHostConfig | …, Field(discriminator="kind")]`.
-HostConfig = LocalHostConfig
+HostConfig = Annotated[
+    LocalHostConfig | SshHostConfig | Ec2HostConfig | LightsailHostConfig,
+    Field(discriminator="kind"),
+]

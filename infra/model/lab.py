@@ -5,9 +5,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from infra.model.address_plan import address_problems
-from infra.model.base import OrEmpty, Strict, refuse
+from infra.model.base import Flag, OrEmpty, Strict, refuse
 from infra.model.container import ContainerConfig
 from infra.model.host import HostConfig
+from infra.model.host_rules import host_problems
 from infra.model.lab_rules import lab_problems
 from infra.model.names import Key
 from infra.model.parts import ImageConfig, NetworkConfig, VerificationConfig, VolumeConfig
@@ -25,11 +26,19 @@ class Lab(Strict):
     )
     verification: Annotated[VerificationConfig, OrEmpty] = VerificationConfig()
     allow_data_loss: tuple[Key, ...] = ()
+    protect_data: Flag = Field(
+        default=False, description="whether Pulumi refuses what deletes or replaces a volume"
+    )
 
     @model_validator(mode="after")
     def fits_together(self) -> Self:
-        refuse([*lab_problems(self), *address_problems(self)])
+        refuse([*lab_problems(self), *address_problems(self), *host_problems(self)])
         return self
+
+    def protects(self, volume: str) -> bool:
+        """Whether a volume outlives every run: by its own word, else by the lab's."""
+        own = self.volumes[volume].protect
+        return self.protect_data if own is None else own
 
     @property
     def verification_image(self) -> str:

@@ -85,7 +85,13 @@ User = Annotated[
     str, AfterValidator(_of_form(_USER, 'a user: write "uid", "uid:gid", "name" or "name:group"'))
 ]
 Digest = Annotated[
-    str, AfterValidator(_of_form(_DIGEST, "a digest: write sha256: and 64 hex digits"))
+    str,
+    AfterValidator(
+        _of_form(
+            _DIGEST,
+            "a digest: write sha256: and 64 hex digits; `make pin STACK=<stack>` does it for you",
+        )
+    ),
 ]
 ImageName = Annotated[str, AfterValidator(image_name)]
 Capability = Annotated[str, AfterValidator(normal_capability)]

@@ -67,10 +67,11 @@ class NetworkConfig(Strict):
 
 
 class VolumeConfig(Strict):
-    """A named volume. Any change here replaces it, and its data with it."""
+    """A named volume. A change of driver or options replaces it, and its data with it."""
 
     driver: Annotated[str, Field(pattern=r"^[a-z0-9][a-zA-Z0-9_./-]*$")] = "local"
     options: dict[str, str] = Field(default_factory=dict)
+    protect: Flag | None = Field(default=None, description="protect_data, for this one alone")
 
     @model_validator(mode="after")
     def no_bind_mount_in_disguise(self) -> Self:

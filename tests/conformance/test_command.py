@@ -123,3 +123,28 @@ def test_a_secret_that_a_command_prints_stays_secret(stack: Stack) -> None:
     assert word not in stack.stored_text()
     assert word not in made.text
     assert stack.up(program).changed() == []
+
+
+def test_a_key_that_a_command_makes_is_stored_encrypted_and_a_new_wording_makes_no_other(
+    stack: Stack,
+) -> None:
+    def program(wording: str = "") -> None:
+        made = local.Command(
+            "cmd",
+            create=f"{wording}say() {{ printf '%s-%s' {stack.tag} $1; }}; say key; say noise >&2",
+            logging=local.Logging.NONE,
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(
+                additional_secret_outputs=["stdout", "stderr"],
+                ignore_changes=["create", "logging", "add_previous_output_in_env"],
+            ),
+        )
+        public: pulumi.Output[int] = pulumi.Output.unsecret(made.stdout.apply(len))
+        pulumi.export("length", public)
+
+    made = stack.up(program)
+    assert made.outputs["length"] == len(f"{stack.tag}-key")
+    for word in (f"{stack.tag}-key", f"{stack.tag}-noise"):
+        assert word not in stack.stored_text()
+        assert word not in made.text
+    assert stack.up(lambda: program("true; ")).changed() == []

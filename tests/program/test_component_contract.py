@@ -1,7 +1,6 @@
 """What every component owes its reviewer, checked once over all of them."""
 
 import ast
-import json
 import re
 from pathlib import Path
 
@@ -10,18 +9,21 @@ import pulumi_docker as docker
 import pytest
 
 from components.bridge_network import BridgeNetwork, BridgeNetworkArgs
+from components.cloud_init import choose_address_pools
 from components.data_volume import DataVolume, DataVolumeArgs
 from components.host_directory import HostDirectory, HostDirectoryArgs
+from components.hosts.ec2 import Ec2Host, Ec2HostArgs
+from components.hosts.lightsail import LightsailHost, LightsailHostArgs
+from components.hosts.local import LocalHost, LocalHostArgs
+from components.hosts.new_machine import MachineSetup
+from components.hosts.ssh import SshHost, SshHostArgs
 from components.image import Image, ImageArgs
 from components.lab_container import LabContainer, LabContainerArgs
-from components.lifecycle_report import CLAIMS
-from components.local_host import LocalHost, LocalHostArgs
 from components.namespace_check import NamespaceCheck, NamespaceCheckArgs
+from components.ssh_access import SshAccess
 from components.verification_spec import Expectations, Target
 from components.verifier_files import VerifierFiles, VerifierFilesArgs
-from components.volume_check import VolumeCheck, VolumeCheckArgs
 
-TRIED = [{"id": check, "status": "pass"} for check in CLAIMS]
 FOLDER = Path(__file__).parents[2] / "components"
 
 
@@ -35,11 +37,17 @@ def check_args() -> NamespaceCheckArgs:
         container_ids=[pulumi.Output.from_input("a" * 64)],
         expected=Expectations(networks=[], internal=[], require={}, deadline_ms=250),
         labels={},
-        volume_answer=pulumi.Output.from_input(json.dumps({"run_id": "r", "checks": TRIED})),
-        volume_run_id=pulumi.Output.from_input("r"),
-        volume_check_urn=pulumi.Output.from_input("u"),
         make_verify="make verify",
-        pulumi_up="pulumi up",
+        replace="pulumi up --replace",
+    )
+
+
+def machine_setup() -> MachineSetup:
+    return MachineSetup(
+        os="al2023",
+        public_key="ssh-rsa AAAA",
+        address_pools=choose_address_pools([]),
+        ready_within_seconds=60,
     )
 
 
@@ -52,30 +60,56 @@ COMPONENTS = {
         opts,
     ),
     "DataVolume": lambda opts: DataVolume("x", DataVolumeArgs(), opts),
+    "Ec2Host": lambda opts: Ec2Host(
+        "x",
+        Ec2HostArgs(
+            title="docklab-x",
+            region="eu-central-1",
+            ami="ami-01234567",
+            instance_type="t3.small",
+            root_volume_gib=20,
+            admin_cidr="198.51.100.7/32",
+            setup=machine_setup(),
+            tags={},
+            session_manager=True,
+        ),
+        opts,
+    ),
     "HostDirectory": lambda opts: HostDirectory("x", HostDirectoryArgs(path="/srv/x"), opts),
     "Image": lambda opts: Image("x", ImageArgs(reference="base:1"), opts),
     "LabContainer": lambda opts: LabContainer(
         "x", LabContainerArgs(container_name="x", image_id="sha256:1", memory=64), opts
     ),
+    "LightsailHost": lambda opts: LightsailHost(
+        "x",
+        LightsailHostArgs(
+            title="docklab-x",
+            region="eu-central-1",
+            zone="eu-central-1a",
+            blueprint="amazon_linux_2023",
+            bundle="small_3_0",
+            admin_cidr="198.51.100.7/32",
+            setup=machine_setup(),
+            tags={},
+        ),
+        opts,
+    ),
     "LocalHost": lambda opts: LocalHost(
         "x", LocalHostArgs(docker_host="unix:///run/x.sock", lab_dir="/srv/lab"), opts
     ),
     "NamespaceCheck": lambda opts: NamespaceCheck("x", check_args(), opts),
+    "SshHost": lambda opts: SshHost(
+        "x",
+        SshHostArgs(
+            access=SshAccess(user="u", address="lab.example", host_key="ssh-ed25519 AAAA"),
+            lab_dir="/home/u/docklab/x",
+            ready_within_seconds=60,
+        ),
+        opts,
+    ),
     "VerifierFiles": lambda opts: VerifierFiles(
         "x",
         VerifierFilesArgs(container_name="x", image_id="sha256:1", verifier=b"zip", labels={}),
-        opts,
-    ),
-    "VolumeCheck": lambda opts: VolumeCheck(
-        "x",
-        VolumeCheckArgs(
-            docker_host="unix:///run/x.sock",
-            image_id="sha256:1",
-            stack="test",
-            python="python3",
-            folder="/srv/x",
-            about={},
-        ),
         opts,
     ),
 }
@@ -84,7 +118,7 @@ COMPONENTS = {
 def classes() -> dict[str, tuple[Path, ast.ClassDef]]:
     return {
         node.name: (path, node)
-        for path in FOLDER.glob("*.py")
+        for path in FOLDER.rglob("*.py")
         for node in ast.parse(path.read_text()).body
         if isinstance(node, ast.ClassDef)
         and any("ComponentResource" in ast.dump(b) for b in node.bases)
@@ -104,7 +138,7 @@ def test_children_nest_under_the_component_and_it_says_when_it_is_done(built, ma
     engine = built(nested)
     _, component, *children = engine.requests
     urn = engine.make_urn(component.parent, component.type, component.name)
-    assert re.fullmatch(r"docklab:[a-z]+:[A-Z][A-Za-z]+", component.type)
+    assert re.fullmatch(r"docklab:[a-z]+:[A-Z][A-Za-z0-9]+", component.type)
     assert children, "a component with no child is a function"
     assert {c.parent for c in children} == {urn}, "a child outside its component"
     assert not any(c.aliases for c in children), "opts belong to super(), not to children"

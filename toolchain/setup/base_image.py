@@ -6,8 +6,8 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ class Recipe:
     suite: str
     mirror: str
     mode: str = "auto"
+    packages: str = _PACKAGES
 
     def command(self, target: Path) -> list[str]:
         hooks = [f"--extract-hook={hook}" for hook in _HOOKS]
@@ -64,7 +65,7 @@ class Recipe:
             ),
             *(
                 "--aptopt=Apt::Install-Recommends false",
-                f"--include={_PACKAGES}",
+                f"--include={self.packages}",
                 *excluded,
                 *hooks,
             ),
@@ -105,7 +106,7 @@ def ensure(paths: Paths, docker_host: str) -> None:
         if problem is None:
             return
         say(PART, f"no pull of {BASE_IMAGE} ({problem}); a stand-in from Debian packages")
-        tar = _tar(paths)
+        tar = root_tar(paths)
         with progress(PART, f"importing {BASE_IMAGE}"):
             changes = ('CMD ["python3"]', f'LABEL {STAND_IN_LABEL}="{STAND_IN_TEXT}"')
             engine.load_root(BASE_IMAGE, tar, STAND_IN_TEXT, changes)
@@ -128,24 +129,27 @@ def _pull(engine: Engine) -> str | None:
     return None
 
 
-def _tar(paths: Paths) -> Path:
-    """The stand-in's root file system, from the cache or made now."""
+def root_tar(paths: Paths, more: Sequence[str] = (), name: str = BASE_IMAGE) -> Path:
+    """A root file system for image `name`, with `more` packages; from the cache or made now.
+
+    Raises SetupError.
+    """
     if not shutil.which("mmdebstrap"):
         if problem := apt.why_not():
             raise SetupError(
-                f"{BASE_IMAGE} can neither be pulled nor made here: {problem}, and mmdebstrap is "
+                f"{name} can neither be pulled nor made here: {problem}, and mmdebstrap is "
                 "missing. Ways out: `docker load` that image into the engine, or install mmdebstrap"
             )
-        apt.install(PART, ["mmdebstrap", "debian-archive-keyring"], f"to make {BASE_IMAGE}")
+        apt.install(PART, ["mmdebstrap", "debian-archive-keyring"], f"to make {name}")
     made = recipe(apt.os_release(), _sources(), why_unreachable("deb.debian.org") is None)
-    if os.geteuid() != 0:
-        made = Recipe(suite=made.suite, mirror=made.mirror, mode="unshare")
+    mode = made.mode if os.geteuid() == 0 else "unshare"
+    made = replace(made, mode=mode, packages=",".join([made.packages, *more]))
     tar = paths.cache / f"base-{made.key}.tar"
     if tar.is_file():
         return tar
     fresh = tar.with_name(f"new-{tar.name}")
     tar.parent.mkdir(parents=True, exist_ok=True)
-    with progress(PART, f"mmdebstrap: {made.suite} with Python from {made.mirror}"):
+    with progress(PART, f"mmdebstrap: {made.suite}, for {name}, from {made.mirror}"):
         run(made.command(fresh), log=paths.home / "logs" / "mmdebstrap", timeout=900)
     fresh.replace(tar)
     return tar

@@ -8,33 +8,51 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from toolchain.paths import Paths
-from toolchain.setup import base_image, engine_setup, passphrase, plugins, pulumi_cli, venv
+from toolchain.setup import (
+    base_image,
+    engine_setup,
+    passphrase,
+    plugins,
+    pulumi_cli,
+    stack_host,
+    venv,
+)
 from toolchain.setup.console import SetupError, say
 
 _EXTRAS = {"--with-tests": "tests", "--with-lint": "lint"}
 _WITHOUT_ENGINE = "--without-engine"
+_STACK = "--stack="
 
 
-def parse(arguments: Sequence[str]) -> tuple[frozenset[str], bool]:
-    """(extras, whether an engine is wanted). Raises SetupError for an unknown argument."""
+class Wanted(NamedTuple):
+    """What setup is asked for. `stack`: the one it is for, whose host may need no engine here."""
+
+    extras: frozenset[str]
+    engine: bool
+    stack: str | None
+
+
+def parse(arguments: Sequence[str]) -> Wanted:
+    """Raises SetupError for an unknown argument."""
     known = {*_EXTRAS, _WITHOUT_ENGINE}
+    stacks = [a.removeprefix(_STACK) for a in arguments if a.startswith(_STACK)]
     for argument in arguments:
-        if argument not in known:
-            raise SetupError(
-                f"setup: {argument!r} is unknown; there are {', '.join(sorted(known))}"
-            )
+        if argument not in known and not argument.startswith(_STACK):
+            there_are = ", ".join(sorted({*known, f"{_STACK}NAME"}))
+            raise SetupError(f"setup: {argument!r} is unknown; there are {there_are}")
     extras = frozenset(_EXTRAS[argument] for argument in arguments if argument in _EXTRAS)
-    return extras, _WITHOUT_ENGINE not in arguments
+    return Wanted(extras, _WITHOUT_ENGINE not in arguments, stacks[-1] if stacks else None)
 
 
 def setup(paths: Paths, arguments: Sequence[str]) -> None:
     """Brings all parts up to date. Raises SetupError."""
-    extras, with_engine = parse(arguments)
+    wanted = parse(arguments)
     paths.home.mkdir(parents=True, exist_ok=True)
     with _alone(paths):
-        venv.ensure(paths, extras)
+        venv.ensure(paths, wanted.extras)
         cli = pulumi_cli.ensure(paths)
         plugins.ensure(paths, cli)
         _launcher(paths, cli)
@@ -42,7 +60,7 @@ def setup(paths: Paths, arguments: Sequence[str]) -> None:
             say("passphrase", "made, for the secrets in the state (readable by you alone)")
         for folder in (paths.state, paths.stacks, paths.lab):
             folder.mkdir(exist_ok=True)
-        if with_engine:
+        if wanted.engine and stack_host.is_local(paths, wanted.stack):
             engine = engine_setup.ensure(paths)
             base_image.ensure(paths, engine["docker_host"])
 

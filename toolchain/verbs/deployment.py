@@ -7,9 +7,11 @@ A value that Pulumi keeps as a secret is ciphertext there; such a value reads as
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
+_COMMAND = "command:local:Command"
 VOLUME = "docker:index/volume:Volume"
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
@@ -18,6 +20,22 @@ _VOLUME_CHECK = "docklab:verification:VolumeCheck$command:local:Command"
 _ONE_RUN = ("run_id", "spec_sha256", "timing_ms")  # equal in two reports of one run only
 
 Deployment = Mapping[str, Any]
+
+
+class EngineAddress(NamedTuple):
+    """Where an engine is, as DOCKER_HOST says it, and the options ssh needs to get there."""
+
+    host: str
+    ssh_options: tuple[str, ...] = ()
+
+    @property
+    def is_far(self) -> bool:
+        return self.host.startswith("ssh://")
+
+    @property
+    def machine(self) -> str:
+        """What a person calls it."""
+        return (urlsplit(self.host).hostname or self.host) if self.is_far else "this machine"
 
 
 class Check(NamedTuple):
@@ -73,20 +91,58 @@ def text_output(deployment: Deployment, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def docker_hosts(deployment: Deployment) -> tuple[str, ...]:
-    """The `host` of every Docker provider in the state, without repetition."""
-    hosts = (
-        (resource.get("inputs") or {}).get("host")
+def engines(deployment: Deployment) -> tuple[EngineAddress, ...]:
+    """The engine of every Docker provider in the state, without repetition."""
+    found = (
+        resource.get("inputs") or {}
         for resource in resources(deployment)
         if resource.get("type") == _PROVIDER + "docker"
     )
-    return tuple(dict.fromkeys(host for host in hosts if isinstance(host, str)))
+    return tuple(
+        dict.fromkeys(
+            EngineAddress(inputs["host"], _ssh_options(inputs))
+            for inputs in found
+            if isinstance(inputs.get("host"), str)
+        )
+    )
+
+
+def _ssh_options(inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """A provider's list, which Pulumi keeps as JSON in a text."""
+    value = inputs.get("sshOpts") or []
+    try:
+        options = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return ()
+    return tuple(str(option) for option in options)
+
+
+def made_directories(deployment: Deployment) -> tuple[str, ...]:
+    """Folders for bind mounts that the stack made, and did not find."""
+    found = []
+    for resource in _living(deployment, _COMMAND):
+        values = resource.get("outputs") or {}
+        folder = (values.get("environment") or {}).get("DIRECTORY")
+        if isinstance(folder, str) and values.get("stdout") == "created":
+            found.append(folder)
+    return tuple(sorted(found))
+
+
+def ends_with_its_machine(deployment: Deployment) -> bool:
+    """Whether the engine's machine is one that the stack made, and that is gone with the stack."""
+    return any(resource.get("deletedWith") for resource in resources(deployment))
 
 
 def volume_names(deployment: Deployment) -> tuple[str, ...]:
     """Names on the engine of the volumes whose data the stack owns."""
     ids = (str(resource.get("id", "")) for resource in _living(deployment, VOLUME))
     return tuple(sorted(name for name in ids if name))
+
+
+def protected_volumes(deployment: Deployment) -> tuple[str, ...]:
+    """Names on the engine of the volumes that Pulumi refuses to delete."""
+    kept = (r for r in _living(deployment, VOLUME) if r.get("protect"))
+    return tuple(sorted(str(resource.get("id", "")) for resource in kept))
 
 
 def ids(deployment: Deployment, kind: str) -> frozenset[str]:

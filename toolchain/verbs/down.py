@@ -7,12 +7,13 @@ short. `clean` takes it with the rest of .docklab.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from toolchain.paths import Paths
 from toolchain.setup.console import say
 from toolchain.verbs import backend as backends
 from toolchain.verbs import deployment as state
-from toolchain.verbs import lab_folder, locks, messages
+from toolchain.verbs import lab_folder, locks, messages, trouble
 from toolchain.verbs.backend import FileBackend
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.prepare import prepare
@@ -26,8 +27,11 @@ def down(session: Session, extra: Sequence[str]) -> int:
     prepare(session, create=False)
     found = session.deployment() or {}
     check = state.check(found)
-    hosts = state.docker_hosts(found)
+    engines = state.engines(found)
     if state.holds_resources(found):
+        if (kept := state.protected_volumes(found)) and not extra:
+            # Pulumi would find out only after the containers are gone.
+            raise VerbError(f"{_volumes(kept)} is protected. {trouble.protected(session.stack)}")
         volumes = state.volume_names(found)
         if volumes:
             say("down", f"the data in {_volumes(volumes)} goes with the lab")
@@ -41,12 +45,21 @@ def down(session: Session, extra: Sequence[str]) -> int:
     if state.holds_resources(session.deployment() or {}):
         return 0  # the user kept some, with --target or --exclude
     image = check.image if check else None
-    if lab_folder.remove(
-        session.paths.lab / session.stack, hosts[0] if hosts else session.docker_host, image
-    ):
+    engine_at = engines[0] if engines else state.EngineAddress(session.docker_host)
+    _remove_there(engine_at, image, found)
+    if lab_folder.remove(session.paths.lab / session.stack, engine_at, image):
         say("down", f"removed {session.paths.lab / session.stack}")
     stop_engine(session)
     return 0
+
+
+def _remove_there(engine_at: state.EngineAddress, image: str | None, found: Any) -> None:
+    """The bind mounts' folders on a machine that outlives the lab."""
+    lab_dir, made = state.text_output(found, "lab_dir"), state.made_directories(found)
+    if not (engine_at.is_far and image and lab_dir and made) or state.ends_with_its_machine(found):
+        return
+    for folder in lab_folder.remove_there(engine_at, image, lab_dir, made):
+        say("down", f"removed {folder} on {engine_at.machine}")
 
 
 def _volumes(names: Sequence[str]) -> str:

@@ -7,23 +7,22 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from toolchain.verbs.deployment import EngineAddress
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.leftovers import STACK_LABEL, Thing
 
 _SECONDS = 20
 
 
-def connect(host: str) -> Any:
-    """A client for a DOCKER_HOST value; VerbError in the engine's words when it does not answer."""
+def connect(address: EngineAddress) -> Any:
+    """A client for an engine; VerbError in the engine's words when it does not answer."""
     import docker
     import docker.errors
     import requests.exceptions
 
-    # The SDK's own pool of ssh connections needs a client library; the ssh program is there
-    # already.
-    options: dict[str, Any] = {"use_ssh_client": True} if host.startswith("ssh://") else {}
+    host = address.host
     try:
-        client = docker.DockerClient(base_url=host, timeout=_SECONDS, **options)
+        client = _over_ssh(address) if host.startswith("ssh://") else _client(host)
         client.ping()
     except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
         raise VerbError(
@@ -34,11 +33,28 @@ def connect(host: str) -> Any:
     return client
 
 
-def running_ids(host: str) -> frozenset[str] | None:
+def _client(host: str) -> Any:
+    import docker
+
+    return docker.DockerClient(base_url=host, timeout=_SECONDS)
+
+
+def _over_ssh(address: EngineAddress) -> Any:
+    """Through the machine's own ssh under the options of the lab: the SDK takes no options."""
+    import docker
+
+    from toolchain.standin.docker.ssh import SshClient
+
+    client = docker.DockerClient.__new__(docker.DockerClient)
+    client.api = SshClient(address.host, address.ssh_options, timeout=_SECONDS)
+    return client
+
+
+def running_ids(address: EngineAddress) -> frozenset[str] | None:
     """Ids of all running containers; None when the engine does not answer, which is for others to
     report."""
     try:
-        client = connect(host)
+        client = connect(address)
     except VerbError:
         return None
     try:
@@ -47,11 +63,11 @@ def running_ids(host: str) -> frozenset[str] | None:
         client.close()
 
 
-def first_pids(host: str, ids: Iterable[str]) -> dict[str, int]:
+def first_pids(address: EngineAddress, ids: Iterable[str]) -> dict[str, int]:
     """The first process of each running container among `ids`, by id; those the engine tells."""
     import docker.errors
 
-    client = connect(host)
+    client = connect(address)
     try:
         found = {}
         for identity in ids:

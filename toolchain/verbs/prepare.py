@@ -54,4 +54,4 @@ def needed_hosts(session: Session) -> tuple[str, ...]:
         found = session.deployment()
     except VerbError:
         found = None
-    return (session.docker_host, *state.docker_hosts(found or {}))
+    return (session.docker_host, *(address.host for address in state.engines(found or {})))

@@ -23,11 +23,12 @@ _KEPT_BYTES = 65536
 
 class Outcome(NamedTuple):
     """code: exit status as a shell has it; signal: the last one that came while it ran, 0 for none;
-    complaint: the end of what it wrote to standard error."""
+    complaint: the end of what it wrote to standard error; errors: those that Pulumi reported."""
 
     code: int
     signal: int
     complaint: str = ""
+    errors: str = ""
 
     @property
     def exit_code(self) -> int:

@@ -30,9 +30,7 @@ def repair(session: Session) -> None:
     if not found:
         return
     windows = _windows(session, dead, found)
-    if windows and (
-        dead or restored or state.pending_operations(found) or state.docker_hosts(found)
-    ):
+    if windows and (dead or restored or state.pending_operations(found) or state.engines(found)):
         _end_orphans(session)
         _clear_engine(session, found, windows)
     if state.pending_operations(found) or restored:
@@ -104,8 +102,8 @@ def _windows(session: Session, dead: list[Lock], found: Mapping[str, Any]) -> li
 def _clear_engine(session: Session, found: Mapping[str, Any], windows: list[Window]) -> None:
     """Removes what interrupted creations left on every engine that the state names."""
     volumes = leftovers.unfinished_volumes(found)
-    for host in state.docker_hosts(found) or (session.docker_host,):
-        client = engine.connect(host)
+    for address in state.engines(found) or (state.EngineAddress(session.docker_host),):
+        client = engine.connect(address)
         try:
             there = engine.things(client, session.stack, volumes)
             for thing in engine.remove(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from toolchain.verbs import backend as backends
 from toolchain.verbs import process
 from toolchain.verbs.backend import FileBackend
 from toolchain.verbs.errors import VerbError
+from toolchain.verbs.trouble import errors_in
 
 PROJECT = "docklab"
 STACK_FOLDER = "stacks"
@@ -39,8 +41,19 @@ class Session:
         return self.env.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
 
     def pulumi(self, *arguments: str) -> process.Outcome:
-        """Runs Pulumi in the clone's folder with the user's terminal."""
-        return process.run_live(["pulumi", *arguments], self.env, str(self.paths.root))
+        """Runs an operation of Pulumi's in the clone's folder with the user's terminal."""
+        with tempfile.TemporaryDirectory(prefix="docklab-events-") as folder:
+            # What goes to the terminal cannot be read as well; the flag is known in this mode only.
+            events = Path(folder) / "events"
+            outcome = process.run_live(
+                ["pulumi", *arguments, f"--event-log={events}"],
+                {**self.env, "PULUMI_DEBUG_COMMANDS": "true"},
+                str(self.paths.root),
+            )
+            if outcome.code == 0 or not events.exists():
+                return outcome
+            text = events.read_text(encoding="utf-8", errors="replace")
+            return outcome._replace(errors=errors_in(text))
 
     def ask_pulumi(self, *arguments: str, given: str | None = None) -> tuple[int, str, str]:
         """Runs Pulumi unseen: its exit status, standard output and standard error."""

@@ -78,6 +78,7 @@ def _engines(paths: Paths) -> Iterator[Mapping[str, str]]:
 
 
 def _holds_containers(engine: PrivateEngine) -> bool:
+    from toolchain.verbs.deployment import EngineAddress
     from toolchain.verbs.engine import running_ids
 
-    return bool(running_ids(engine.docker_host))
+    return bool(running_ids(EngineAddress(engine.docker_host)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from toolchain.setup.console import say
 from toolchain.verbs import deployment as state
-from toolchain.verbs import engine, messages, report
+from toolchain.verbs import engine, messages, report, trouble
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.launcher.stackfiles import keeps_own_secrets
 from toolchain.verbs.prepare import prepare
@@ -52,7 +52,7 @@ def restarted(deployment: Mapping[str, Any]) -> bool:
     if not seen:
         return False
     try:
-        now = [engine.first_pids(host, seen) for host in state.docker_hosts(deployment)]
+        now = [engine.first_pids(address, seen) for address in state.engines(deployment)]
     except VerbError:
         return False  # the engine does not answer: Pulumi's to say
     return any(pid != seen[identity] for found in now for identity, pid in found.items())
@@ -88,12 +88,12 @@ def _stale(deployment: Mapping[str, Any]) -> str | None:
     if state.failed_check(deployment):
         return "the last verification failed"
     expected = state.should_run(deployment)
-    for host in state.docker_hosts(deployment) if expected else ():
-        running = engine.running_ids(host)
+    for address in state.engines(deployment) if expected else ():
+        running = engine.running_ids(address)
         if running is not None:
             expected = {id_: name for id_, name in expected.items() if id_ not in running}
             if expected:
-                return f"not running, by {host}: {', '.join(sorted(expected.values()))}"
+                return f"not running, by {address.host}: {', '.join(sorted(expected.values()))}"
     return None
 
 
@@ -150,7 +150,7 @@ def explain(session: Session, verb: str, outcome: Outcome, otherwise: str) -> in
         return _say(messages.interrupted(verb, session.stack), outcome)
     if messages.is_about_passphrase(outcome.complaint):
         return _say(_about_passphrase(session, outcome.complaint), outcome)
-    return _say(otherwise, outcome)
+    return _say(trouble.paragraph(outcome.errors, verb, session.stack) or otherwise, outcome)
 
 
 def _about_passphrase(session: Session, complaint: str) -> str:

@@ -19,7 +19,7 @@ BAD = {
     ),
     "an unknown kind of host": (
         [("host.kind", "moon")],
-        "lab.host.kind: moon is not one of local",
+        "lab.host.kind: moon is not one of local, ssh, ec2, lightsail",
     ),
     "no containers": ([("containers", {})], "lab.containers: must not be empty; write"),
     "no images": ([("images", {})], "lab.images: must not be empty; write"),

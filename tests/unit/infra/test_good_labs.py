@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from aws_values import filled
 from lab_values import changed, good_lab
 from pydantic import ValidationError
 
@@ -21,7 +22,8 @@ def stack_lab(path):
 
 @pytest.mark.parametrize("path", sorted(STACKS.glob("Pulumi.*.yaml")), ids=lambda p: p.stem)
 def test_every_committed_stack_is_a_lab(path):
-    assert stack_lab(path).containers
+    """With a user's own values for its placeholders, where it has any."""
+    assert parse(filled(path.stem.removeprefix("Pulumi."))).containers
 
 
 def test_the_default_lab_shows_what_a_lab_can_be():

@@ -8,10 +8,12 @@ from http.server import BaseHTTPRequestHandler
 
 import pulumi
 import pytest
+from aws_values import filled
 from lab_values import changed, good_lab
 
 from infra.config import parse
 from infra.preflight import (
+    aws_problems,
     engine_problems,
     hijackers,
     preflight,
@@ -180,3 +182,27 @@ def test_what_the_engine_can_share_is_left_to_the_verification(engine):
     answer.security = ("name=userns",)
     assert list(sharing_problems(lab_with("ipc_mode", userns_mode="host"), address)) == []
     assert list(sharing_problems(parse(good_lab()), address)) == []
+
+
+@pytest.mark.parametrize(
+    ("stack", "changes", "missing"),
+    [
+        ("dev", (), ["ssh-keygen"]),
+        ("lightsail", (), ["ssh-keygen"]),
+        ("dev", (("host.session_manager", True),), ["ssh-keygen", "aws", "session-manager-plugin"]),
+    ],
+)
+def test_programs_that_a_machine_in_aws_needs_are_missed_by_name(
+    monkeypatch, tmp_path, stack, changes, missing
+):
+    host = parse(filled(stack, *changes)).host
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert [line.split()[0] for line in aws_problems(host)] == missing
+    for name in missing:
+        (tmp_path / name).touch(mode=0o755)
+    assert list(aws_problems(host)) == []
+
+
+def test_a_local_lab_needs_no_program_of_aws(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert list(aws_problems(parse(good_lab()).host)) == []

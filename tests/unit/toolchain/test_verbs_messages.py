@@ -81,7 +81,8 @@ def test_every_engine_of_the_state_is_named_once() -> None:
         _resource("pulumi:providers:docker", f"p{i}", inputs={"host": host})
         for i, host in enumerate(("unix:///a", "unix:///b", "unix:///a"))
     ]
-    assert state.docker_hosts({"resources": providers}) == ("unix:///a", "unix:///b")
+    hosts = [address.host for address in state.engines({"resources": providers})]
+    assert hosts == ["unix:///a", "unix:///b"]
 
 
 def test_the_report_is_the_last_json_line_of_the_log() -> None:

@@ -1,0 +1,1 @@
+"""Ways to get one and the same `components.host.Host`."""
