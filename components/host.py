@@ -13,7 +13,8 @@ class Host:
 
     `ends_with` is the resource whose end ends everything on the host (an instance), or None where
     the machine outlives the lab. `lab_dir` is the absolute folder that `${lab_dir}` stands for.
-    `shell` comes before a command line to run it there: nothing here, ssh elsewhere.
+    `shell` comes before a command line to run it there: nothing here, ssh elsewhere;
+    `ssh_options` are what `docker_host` needs besides.
     """
 
     docker: docker.Provider
@@ -22,6 +23,7 @@ class Host:
     docker_host: pulumi.Input[str]
     lab_dir: str
     shell: pulumi.Input[Sequence[str]] = ()
+    ssh_options: pulumi.Input[Sequence[str]] = ()
     outputs: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
 
     def options(

@@ -141,8 +141,13 @@ def _blocking(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     order = {status: place for place, status in enumerate(_SAID)}
     return sorted(
         (check for check in checks if check.get("status") in order),
-        key=lambda check: order[check["status"]],
+        key=lambda check: (order[check["status"]], not _is_cause(check)),
     )
+
+
+def _is_cause(check: Mapping[str, Any]) -> bool:
+    """A shared namespace makes others of its checks fail: it is told before them."""
+    return str(check.get("id")).endswith((".host", ".peer"))
 
 
 def _summary(report: Mapping[str, Any]) -> str:

@@ -3,8 +3,8 @@ removing a container, which the verification container cannot. Judges nothing: i
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_command as command
@@ -16,7 +16,7 @@ from components.lifecycle_report import question
 class VolumeCheckArgs:
     """`python` runs the program that is in `folder`, on the machine that runs Pulumi.
 
-    `about` is what the answer is given anew for; `environment` what reaching the engine takes
+    `about` is what the answer is given anew for; `ssh_options` what reaching the engine takes
     beside its address. Nothing in them may be secret.
     """
 
@@ -26,7 +26,7 @@ class VolumeCheckArgs:
     python: str
     folder: str
     about: Mapping[str, str]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    ssh_options: pulumi.Input[Sequence[str]] = ()
 
 
 class VolumeCheck(pulumi.ComponentResource):
@@ -51,8 +51,10 @@ class VolumeCheck(pulumi.ComponentResource):
             create="lifecycle",
             dir=args.folder,
             environment={
-                **args.environment,
                 "DOCKER_HOST": args.docker_host,
+                "LIFECYCLE_SSH_OPTIONS": pulumi.Output.from_input(args.ssh_options).apply(
+                    lambda options: json.dumps(list(options))
+                ),
                 "LIFECYCLE_SPEC": asked.apply(lambda spec: json.dumps(spec, sort_keys=True)),
             },
             add_previous_output_in_env=False,

@@ -133,9 +133,7 @@ def _check(
         ),
         opts,
     )
-    volumes = VolumeCheck(
-        "isolation", wiring.volume_check_args(lab, around, host.docker_host, image_id), opts
-    )
+    volumes = VolumeCheck("isolation", wiring.volume_check_args(lab, around, host, image_id), opts)
     return NamespaceCheck(
         "isolation",
         NamespaceCheckArgs(

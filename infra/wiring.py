@@ -8,6 +8,7 @@ import pulumi
 
 from components.bridge_network import BridgeNetworkArgs
 from components.data_volume import DataVolumeArgs
+from components.host import Host
 from components.lab_container import (
     Attachment,
     HealthCheck,
@@ -222,12 +223,13 @@ def expectations(lab: Lab) -> Expectations:
 
 
 def volume_check_args(
-    lab: Lab, around: Surroundings, docker_host: pulumi.Input[str], image_id: pulumi.Input[str]
+    lab: Lab, around: Surroundings, host: Host, image_id: pulumi.Input[str]
 ) -> VolumeCheckArgs:
     """Asked anew with every change of the lab, as the verifier is; it waits for the image alone."""
     text = lab.model_dump_json()
     return VolumeCheckArgs(
-        docker_host=docker_host,
+        docker_host=host.docker_host,
+        ssh_options=host.ssh_options,
         image_id=image_id,
         stack=around.stack,
         python=around.python,

@@ -1,18 +1,36 @@
-"""Tests that need a Docker engine: first in the row; where there is none, left out and counted.
+"""Tests that need a Docker engine or a browser: engine tests first in the row; where what they
+need is not there, left out and counted.
 
-`make test` sets DOCKLAB_TEST_NO_ENGINE to the reason; what needs still more calls `leave_out`. A
-run that left tests out is no proof, so with CI=true it fails.
+`make test` sets DOCKLAB_TEST_NO_ENGINE or DOCKLAB_TEST_NO_BROWSER to the reason; what needs still
+more calls `leave_out`. A run that left tests out is no proof, so with CI=true it fails.
 """
 
 import os
 from collections import Counter
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import pytest
 
-MARKERS = ("e2e", "conformance", "engine")  # what costs most first, so that it is not the tail
-WHY = "no Docker engine"
-ALSO = "left out: "
+
+class Need(NamedTuple):
+    """What tests with one of the markers need, and the variable that says why it is not there."""
+
+    variable: str
+    what: str
+    markers: tuple[str, ...]
+
+    @property
+    def reason(self) -> str | None:
+        return os.environ.get(self.variable)
+
+
+# What costs most first, so that it is not the tail.
+MARKERS = ("e2e", "conformance", "engine", "browser")
+NEEDS = (
+    Need("DOCKLAB_TEST_NO_ENGINE", "a Docker engine", ("e2e", "conformance", "engine")),
+    Need("DOCKLAB_TEST_NO_BROWSER", "a browser", ("browser",)),
+)
+LEFT_OUT = "left out: "
 
 
 def _cost(item: pytest.Item) -> int:
@@ -22,26 +40,23 @@ def _cost(item: pytest.Item) -> int:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_cost)
-    if "DOCKLAB_TEST_NO_ENGINE" not in os.environ:
-        return
-    for item in items:
-        if any(item.get_closest_marker(name) for name in MARKERS):
-            item.add_marker(pytest.mark.skip(reason=WHY))
+    for need in NEEDS:
+        for item in items if need.reason is not None else ():
+            if any(item.get_closest_marker(name) for name in need.markers):
+                why = f"{LEFT_OUT}without {need.what}: {need.reason}"
+                item.add_marker(pytest.mark.skip(reason=why))
 
 
 def leave_out(reason: str) -> NoReturn:
     """Ends a test or fixture that cannot be had on this machine for another reason, and counts."""
-    pytest.skip(f"{ALSO}{reason}")
+    pytest.skip(f"{LEFT_OUT}{reason}")
 
 
-def left_out(reporter: pytest.TerminalReporter) -> int:
-    return len(_reasons(reporter, WHY)) + len(_reasons(reporter, ALSO))
-
-
-def _reasons(reporter: pytest.TerminalReporter, mark: str) -> list[str]:
-    """What follows the mark, for each test that was skipped with it."""
-    skipped = (str(report.longrepr) for report in reporter.stats.get("skipped", []))
-    return [text.partition(mark)[2].rstrip("'\")") for text in skipped if mark in text]
+def left_out(reporter: pytest.TerminalReporter) -> list[str]:
+    """The reason of each test that was left out."""
+    skipped = (report.longrepr for report in reporter.stats.get("skipped", []))
+    said = (one[-1] if isinstance(one, tuple) else str(one) for one in skipped)
+    return [text.partition(LEFT_OUT)[2] for text in said if LEFT_OUT in text]
 
 
 @pytest.hookimpl(trylast=True)
@@ -52,10 +67,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if left_out(terminalreporter):
+    reasons = Counter(left_out(terminalreporter))
+    if reasons:
         terminalreporter.section("left out")
-    if count := len(_reasons(terminalreporter, WHY)):
-        terminalreporter.line(f"{count} tests need a Docker engine and were left out:")
-        terminalreporter.line(os.environ["DOCKLAB_TEST_NO_ENGINE"])
-    for reason, count in Counter(_reasons(terminalreporter, ALSO)).items():
+    for reason, count in reasons.items():
         terminalreporter.line(f"{count} tests were left out: {reason}")

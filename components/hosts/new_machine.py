@@ -98,10 +98,11 @@ def reached(
         opts=opts,
     )
     docker_host = way.apply(ssh_access.url)
+    ssh_options = way.apply(lambda a: [*ssh_access.options(a), *ssh_access.sharing()])
     provider = docker.Provider(
         f"{name}-docker",
         host=docker_host,
-        ssh_opts=way.apply(lambda a: [*ssh_access.options(a), *ssh_access.sharing()]),
+        ssh_opts=ssh_options,
         opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=[ready]),
     )
     return Host(
@@ -110,6 +111,7 @@ def reached(
         address=way.apply(lambda a: a.address),
         docker_host=docker_host,
         lab_dir=LAB_DIR,
+        ssh_options=ssh_options,
         shell=way.apply(lambda a: ssh_access.command(a, shared=False)),
         outputs={
             "address": way.apply(lambda a: a.address),

@@ -36,10 +36,11 @@ class SshHost(pulumi.ComponentResource):
             triggers=[ssh_access.url(access), access.host_key],
             opts=pulumi.ResourceOptions(parent=self),
         )
+        ssh_options = [*ssh_access.options(access), *ssh_access.sharing()]
         provider = docker.Provider(
             f"{name}-docker",
             host=ssh_access.url(access),
-            ssh_opts=[*ssh_access.options(access), *ssh_access.sharing()],
+            ssh_opts=ssh_options,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[ready]),
         )
         self.host = Host(
@@ -48,6 +49,7 @@ class SshHost(pulumi.ComponentResource):
             address=access.address,
             docker_host=ssh_access.url(access),
             lab_dir=args.lab_dir,
+            ssh_options=ssh_options,
             shell=ssh_access.command(access, shared=False),
             outputs={
                 "address": access.address,

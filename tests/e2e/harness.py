@@ -26,7 +26,7 @@ from toolchain.paths import paths
 SECONDS = 180
 PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"
 _OF_THE_CLONE = ("setup", "clean", "stacks", "doctor", "env")
-_OURS = ("PULUMI_", "DOCKLAB_", "DOCKER_", "PYTEST_", "VIRTUAL_ENV", "PYTHONPATH")
+_OURS = ("MAKE", "MFLAGS", "PULUMI_", "DOCKLAB_", "DOCKER_", "PYTEST_", "VIRTUAL_ENV", "PYTHONPATH")
 
 
 @dataclass(frozen=True)

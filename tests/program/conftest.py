@@ -40,6 +40,7 @@ class Provider(Mocks):
         passed = {"id": "mnt.host", "status": "pass", "required": True}
         self.report: dict[str, Any] = {"verdict": "isolated", "checks": [passed]}
         self.exit_code = 0
+        self.volumes = {"vol.outlives": "pass", "vol.layer": "pass"}
         self.replaced: set[str] = set()
         self.host_key = ""
 
@@ -50,6 +51,8 @@ class Provider(Mocks):
             state["imageId"] = "sha256:" + "1" * 64
         if args.inputs.get("attach") and known:
             state |= {"exitCode": self.exit_code, "containerLogs": self._said(args.inputs)}
+        if "LIFECYCLE_SPEC" in args.inputs.get("environment", {}):
+            state["stdout"] = self._tried(args.inputs["environment"]["LIFECYCLE_SPEC"])
         if known:
             state |= self._from_outside(args)
         return (f"{args.name}-id" if known else ""), state
@@ -70,6 +73,14 @@ class Provider(Mocks):
     def _said(self, inputs: dict[str, Any]) -> str:
         asked = json.loads(inputs["envs"][0].removeprefix("NSV_SPEC="))
         return json.dumps({"schema": "nsv/1", "run_id": asked["run_id"], **self.report})
+
+    def _tried(self, spec: Any) -> str:
+        asked = json.loads(spec) if isinstance(spec, str) else {}
+        rows = [
+            {"id": check, "status": status, "evidence": {"driver": "overlay2"}, "remedy": "mend it"}
+            for check, status in self.volumes.items()
+        ]
+        return json.dumps({"run_id": asked.get("run_id"), "checks": rows})
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
         if args.token != READ_STATE:

@@ -74,7 +74,7 @@ def test_a_machine_is_made_of_these_parts_and_no_others(
     ]
     assert sorted(found) == sorted(MADE[KIND[stack]])
     commands = {name for name in engine.of(COMMAND) if not name.endswith("-mkdir")}
-    assert commands == {"host-hostkey", "host-ready"}
+    assert commands == {"host-hostkey", "host-ready", "isolation-lifecycle"}
     assert {"web-container", "isolation-container"} <= {r.name for r in engine.requests}
 
 

@@ -33,7 +33,7 @@ def on_the_machine(engine):
     return [
         r
         for r in engine.requests
-        if r.type.startswith("docker:") or (r.type == COMMAND and r.name.endswith("-mkdir"))
+        if r.type.startswith("docker:") or (r.type == COMMAND and r.name.endswith(("-mkdir", "-lifecycle")))
     ]
 
 

@@ -1,6 +1,7 @@
 """What every component owes its reviewer, checked once over all of them."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -19,11 +20,14 @@ from components.hosts.new_machine import MachineSetup
 from components.hosts.ssh import SshHost, SshHostArgs
 from components.image import Image, ImageArgs
 from components.lab_container import LabContainer, LabContainerArgs
+from components.lifecycle_report import CLAIMS
 from components.namespace_check import NamespaceCheck, NamespaceCheckArgs
 from components.ssh_access import SshAccess
 from components.verification_spec import Expectations, Target
 from components.verifier_files import VerifierFiles, VerifierFilesArgs
+from components.volume_check import VolumeCheck, VolumeCheckArgs
 
+TRIED = [{"id": check, "status": "pass"} for check in CLAIMS]
 FOLDER = Path(__file__).parents[2] / "components"
 
 
@@ -37,8 +41,11 @@ def check_args() -> NamespaceCheckArgs:
         container_ids=[pulumi.Output.from_input("a" * 64)],
         expected=Expectations(networks=[], internal=[], require={}, deadline_ms=250),
         labels={},
+        volume_answer=pulumi.Output.from_input(json.dumps({"run_id": "r", "checks": TRIED})),
+        volume_run_id=pulumi.Output.from_input("r"),
+        volume_check_urn=pulumi.Output.from_input("u"),
         make_verify="make verify",
-        replace="pulumi up --replace",
+        pulumi_up="pulumi up",
     )
 
 
@@ -110,6 +117,18 @@ COMPONENTS = {
     "VerifierFiles": lambda opts: VerifierFiles(
         "x",
         VerifierFilesArgs(container_name="x", image_id="sha256:1", verifier=b"zip", labels={}),
+        opts,
+    ),
+    "VolumeCheck": lambda opts: VolumeCheck(
+        "x",
+        VolumeCheckArgs(
+            docker_host="unix:///run/x.sock",
+            image_id="sha256:1",
+            stack="test",
+            python="python3",
+            folder="/srv/x",
+            about={},
+        ),
         opts,
     ),
 }

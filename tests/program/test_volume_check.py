@@ -24,7 +24,9 @@ def test_it_runs_the_program_with_the_interpreter_that_runs_pulumi(unchanged):
     made = run(unchanged)
     assert made["interpreter"] == ["/srv/clone/.docklab/venv/bin/python", "-m"]
     assert (made["create"], made["dir"]) == ("lifecycle", "/srv/clone")
-    assert made["environment"].keys() == {"DOCKER_HOST", "LIFECYCLE_SPEC"}
+    about = made["environment"].keys()
+    assert about == {"DOCKER_HOST", "LIFECYCLE_SPEC", "LIFECYCLE_SSH_OPTIONS"}
+    assert made["environment"]["LIFECYCLE_SSH_OPTIONS"] == "[]"
     assert made["environment"]["DOCKER_HOST"] == "unix:///run/x.sock"
     assert (asked(unchanged)["image"], asked(unchanged)["stack"]) == ("sha256:" + "1" * 64, "test")
     assert made["logging"] == "none"
@@ -66,12 +68,12 @@ def test_a_host_elsewhere_adds_what_reaching_it_takes(built):
                 python="python3",
                 folder="/srv/x",
                 about={},
-                environment={"SSH_AUTH_SOCK": "/run/agent", "DOCKER_HOST": "unix:///wrong"},
+                ssh_options=["-i", "/home/me/key"],
             ),
         )
 
     made = built(elsewhere).of(COMMAND)["x-lifecycle"]
-    assert made["environment"]["SSH_AUTH_SOCK"] == "/run/agent"
+    assert json.loads(made["environment"]["LIFECYCLE_SSH_OPTIONS"]) == ["-i", "/home/me/key"]
     assert made["environment"]["DOCKER_HOST"] == "ssh://user@host"
 
 

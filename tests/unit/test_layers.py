@@ -7,11 +7,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SDK = {"pulumi", "pulumi_docker", "pulumi_command", "pulumi_aws", "docker"}
-THIRD_PARTY = SDK | {"pydantic", "pydantic_core", "yaml", "grpc", "google"}
+DRAWING = {"rich", "jinja2", "markupsafe"}
+THIRD_PARTY = SDK | DRAWING | {"pydantic", "pydantic_core", "yaml", "grpc", "google"}
 PURE = (
     "capabilities",
     "data_loss",
     "durations",
+    "isolation_summary",
+    "lifecycle_report",
     "recorded_state",
     "ssh_access",
     "verdict",
@@ -19,7 +22,7 @@ PURE = (
 )
 COMPONENTS = {path.stem for path in (ROOT / "components").glob("*.py")} - {"__init__", "host"}
 FORBIDDEN = {
-    "components/**/*.py": {"infra", "tests", "toolchain", "verifier"},
+    "components/**/*.py": {"infra", "lifecycle", "tests", "toolchain", "verifier"},
     "components/*.py": {"pulumi_aws"},
     "components/hosts/[!el]*.py": {"pulumi_aws"},
     "infra/model/*.py": SDK | {"tests", "toolchain", "verifier"},
@@ -27,7 +30,14 @@ FORBIDDEN = {
     "infra/*.py": {"tests", "toolchain", "pulumi_aws"},
     "components/cloud_init/*.py": THIRD_PARTY,
     "verifier/**/*.py": THIRD_PARTY | {"infra", "components", "toolchain", "tests"},
-    "toolchain/**/*.py": {"infra", "components", "tests"},
+    "report/**/*.py": (THIRD_PARTY - DRAWING)
+    | {"infra", "components", "lifecycle", "toolchain", "tests"},
+    "toolchain/**/*.py": {"infra", "components", "lifecycle", "tests"},
+    "lifecycle/*.py": (SDK - {"docker"}) | {"infra", "components", "verifier", "tests"},
+    **{
+        f"lifecycle/{name}.py": THIRD_PARTY | {"toolchain"}
+        for name in ("inside", "judge", "limits", "observed", "question", "scratch")
+    },
     **{f"components/{name}.py": THIRD_PARTY for name in PURE},
 }
 # Reading files, sockets or the environment; allowed where a module's name says that it does.
@@ -82,6 +92,7 @@ def test_what_declares_a_lab_does_no_io(path):
     assert "os" not in names
 
 
-def test_infra_uses_the_verifier_only_to_ship_it():
-    users = [p.name for p in (ROOT / "infra").rglob("*.py") if "verifier" in top(imported(p))]
+@pytest.mark.parametrize("room", ["verifier", "lifecycle"])
+def test_infra_uses_what_proves_only_to_run_it(room):
+    users = [p.name for p in (ROOT / "infra").rglob("*.py") if room in top(imported(p))]
     assert users == ["__main__.py"]

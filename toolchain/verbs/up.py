@@ -70,7 +70,9 @@ def verify_again(
     if any("target" in argument for argument in extra):
         return ()
     check = state.check(deployment)
-    wrong = check and (outdated or check.exit_code is None or state.failed_check(deployment))
+    # Without a verdict, what is on record of the other part is of a run that did not end.
+    ended = check is not None and check.exit_code is not None
+    wrong = outdated or not ended or state.failed_check(deployment)
     failed = state.verification_urns(deployment) if wrong else ()
     urns = dict.fromkeys((*state.unfinished(deployment), *failed))
     return tuple(argument for urn in urns for argument in ("--replace", urn))

@@ -51,7 +51,7 @@ def _row(world: World, target: Target) -> Check:
         subject=target.name,
         status=status,
         required=needed and status != NOT_APPLICABLE,
-        claim=f"{target.name} has no way out of the host: it is on internal networks only",
+        claim=f"{target.name} has no way out of the host: none of its networks is an open one",
         method="behaviour",
         evidence=evidence,
         control=control,

@@ -58,6 +58,12 @@ def test_a_failed_proof_about_volumes_is_run_again_with_the_verification() -> No
     assert up.verify_again(lab(), ()) == ()
 
 
+def test_a_proof_about_volumes_of_a_run_that_never_verified_is_made_anew() -> None:
+    found = lab()
+    alone = {"resources": [one for one in found["resources"] if one["urn"] == VOLUMES]}
+    assert up.verify_again(alone, ()) == ("--replace", VOLUMES)
+
+
 def test_a_part_on_its_way_out_is_not_the_verification() -> None:
     leaving = {"urn": VOLUMES, "type": "t", "delete": True, "outputs": {"stdout": "old"}}
     found = lab()
