@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report import checks, mounts, namespaces, palette, reach, stories, verdicts, wiring
+from report import checks, lifetimes, mounts, namespaces, palette, reach, stories, verdicts, wiring
 from report.cells import GOOD, QUIET
 from report.reading import Row, mapping, rows, text
 from report.topology_svg import draw
@@ -43,6 +43,7 @@ def page(report: Row, lab: str = "") -> str:
             letters=reach.LETTERS,
             legend=reach.LEGEND,
             data=mounts.data(report),
+            lifetimes=lifetimes.lifetimes(report),
             stories=stories.stories(report),
             families=families,
             environment=verdicts.environment(report),

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from report import mounts, reach, wiring
+from report import lifetimes, mounts, reach, wiring
 from report.cells import BAD, DOUBT, GOOD, QUIET
 from report.reading import Row
 
@@ -121,6 +121,9 @@ def lab(report: Row, gap: int) -> Iterator[RenderableType]:
     ]
     about = ("data", "container", "path", "may", "proof")
     yield from _titled("volumes and bind mounts", about, found, gap)
+    said = [Text(f"  {cell.word}", style=STYLES[cell.tone]) for cell in lifetimes.lifetimes(report)]
+    if said:
+        yield Group(Text("what a volume is for, tried on this engine", style="bold"), *said)
 
 
 def _titled(

@@ -33,7 +33,8 @@ def on_the_machine(engine):
     return [
         r
         for r in engine.requests
-        if r.type.startswith("docker:") or (r.type == COMMAND and r.name.endswith(("-mkdir", "-lifecycle")))
+        if r.type.startswith("docker:")
+        or (r.type == COMMAND and r.name.endswith(("-mkdir", "-lifecycle")))
     ]
 
 
