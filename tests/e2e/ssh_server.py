@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from packages import require
+
 SECONDS = 10.0
 
 
@@ -37,8 +39,8 @@ class SshServer:
 
     def start(self) -> None:
         """Raises AssertionError with sshd's log when it does not listen."""
-        program = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
-        assert program, "openssh-server is not installed"
+        units = ("ssh.service", "ssh.socket")
+        program = require("sshd", "openssh-server", "tests reach a lab's host over ssh", units)
         Path("/run/sshd").mkdir(exist_ok=True)
         settings = {
             "Port": self.port,
