@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Waits until a machine takes ssh, has ended its first boot, and has a Docker engine that answers.
 # "$@": ssh up to and with the address. WITHIN: seconds. FIRST_BOOT: yes where cloud-init sets the
 # machine up, and much may fail until it has. SOCKET: the engine's, or empty. Progress goes to
@@ -54,7 +55,7 @@ if [ "$FIRST_BOOT" = yes ]; then
         *) again "cloud-init: ${status:-no answer}" ;;
         esac
     done
-    "$@" test -e /var/lib/docklab/ready < /dev/null 2> /dev/null || {
+    "$@" ls /var/lib/docklab/ready < /dev/null > /dev/null 2>&1 || {
         "$@" 'tail -n 40 /var/log/docklab-init.log' >&2 < /dev/null
         give_up "cloud-init is done, and did not set the machine up; the end of its log is above"
     }

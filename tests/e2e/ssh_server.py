@@ -25,6 +25,7 @@ class SshServer:
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     host_key: str = field(init=False)
+    settings: dict[str, str] = field(default_factory=dict)  # of sshd_config, beside ours
 
     def __post_init__(self) -> None:
         for name in ("host", "identity", "stranger"):
@@ -52,6 +53,7 @@ class SshServer:
             "PasswordAuthentication": "no",
             "PermitRootLogin": "prohibit-password",
             "StrictModes": "no",
+            **self.settings,
         }
         config = self.folder / "sshd_config"
         config.write_text("".join(f"{key} {value}\n" for key, value in settings.items()))
