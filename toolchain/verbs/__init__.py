@@ -10,7 +10,10 @@ from typing import NamedTuple
 from toolchain.verbs.errors import VerbError
 
 _SETUP_VERBS = ("setup", "doctor", "env")  # toolchain.__main__ answers these itself
-VERBS = ("up", "preview", "refresh", "verify", "down", "clean", "stacks", "test")
+VERBS = (
+    *("up", "preview", "refresh", "verify", "down", "backup", "restore", "pin"),
+    *("clean", "stacks", "test"),
+)
 _DEFAULT_STACK = "local"
 _USAGE = 2
 
@@ -80,6 +83,8 @@ def _run(request: Request) -> int:
 
         return test(where, request.extra)
     from toolchain.verbs import down, up
+    from toolchain.verbs.backup import backing_up, restoring
+    from toolchain.verbs.pin import pinning
     from toolchain.verbs.session import open_session
 
     if request.verb == "clean":
@@ -90,5 +95,8 @@ def _run(request: Request) -> int:
         "refresh": up.refresh,
         "verify": up.verify,
         "down": down.down,
+        "backup": backing_up.backup,
+        "restore": restoring.restore,
+        "pin": pinning.pin,
     }
     return verbs[request.verb](open_session(where, request.stack), request.extra)
