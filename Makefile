@@ -8,7 +8,7 @@ VENV := "$(DOCKLAB)/venv/bin/python"
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview refresh verify report down clean stacks env doctor test lint bench conformance
+.PHONY: help setup up preview refresh verify report backup restore pin down clean stacks env doctor test lint bench conformance
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,16 @@ verify: parts ## verify the running lab again, changing nothing else
 report: ## write the last verification as HTML, JSON and JUnit XML; ARGS=--open shows the page
 	@$(PYTHON) -m toolchain setup --without-engine
 	@$(VENV) -m toolchain report --stack $(STACK) -- $(ARGS)
+
+backup: parts ## copy the volumes' data into files: ARGS="[--to DIR] [--pause] [volume...]"
+	@$(VENV) -m toolchain backup --stack $(STACK) -- $(ARGS)
+
+restore: parts ## put it back: ARGS="--from DIR [--stop] [--overwrite] [volume...]"
+	@$(VENV) -m toolchain restore --stack $(STACK) -- $(ARGS)
+
+pin: ## write image digests and the AMI id into the stack file: ARGS="[--check]"
+	@$(PYTHON) -m toolchain setup --without-engine
+	@$(VENV) -m toolchain pin --stack $(STACK) -- $(ARGS)
 
 down: ## destroy the lab, its volumes and its folder; stop the private engine
 	@if [ ! -e "$(DOCKLAB)" ]; then echo "  down            nothing is set up here, so nothing is up"; exit 0; fi; \

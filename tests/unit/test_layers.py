@@ -32,6 +32,7 @@ FORBIDDEN = {
     "verifier/**/*.py": THIRD_PARTY | {"infra", "components", "toolchain", "tests"},
     "report/**/*.py": (THIRD_PARTY - DRAWING)
     | {"infra", "components", "lifecycle", "toolchain", "tests"},
+    "toolchain/verbs/backup/inside.py": THIRD_PARTY | {"toolchain"},
     "toolchain/**/*.py": {"infra", "components", "lifecycle", "tests"},
     "lifecycle/*.py": (SDK - {"docker"}) | {"infra", "components", "verifier", "tests"},
     **{

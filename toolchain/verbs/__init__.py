@@ -3,6 +3,7 @@ the parts get here."""
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,7 +11,19 @@ from typing import NamedTuple
 from toolchain.verbs.errors import VerbError
 
 _SETUP_VERBS = ("setup", "doctor", "env")  # toolchain.__main__ answers these itself
-VERBS = ("up", "preview", "refresh", "verify", "report", "down", "clean", "stacks", "test")
+VERBS = (
+    *("up", "preview", "refresh", "verify", "report", "down", "backup", "restore", "pin"),
+    *("clean", "stacks", "test"),
+)
+# Where each verb is; only that module is loaded, for some bring much along.
+_HOME = {
+    **{verb: ("up", verb) for verb in ("up", "preview", "refresh", "verify")},
+    "report": ("report", "report"),
+    "down": ("down", "down"),
+    "backup": ("backup.backing_up", "backup"),
+    "restore": ("backup.restoring", "restore"),
+    "pin": ("pin.pinning", "pin"),
+}
 _DEFAULT_STACK = "local"
 _USAGE = 2
 
@@ -79,17 +92,13 @@ def _run(request: Request) -> int:
         from toolchain.verbs.testing import test
 
         return test(where, request.extra)
-    from toolchain.verbs import down, report, up
     from toolchain.verbs.session import open_session
 
     if request.verb == "clean":
+        from toolchain.verbs import down
+
         return down.clean(where)
-    verbs = {
-        "up": up.up,
-        "preview": up.preview,
-        "refresh": up.refresh,
-        "verify": up.verify,
-        "report": report.report,
-        "down": down.down,
-    }
-    return verbs[request.verb](open_session(where, request.stack), request.extra)
+    module, function = _HOME[request.verb]
+    verb = getattr(importlib.import_module(f"toolchain.verbs.{module}"), function)
+    code: int = verb(open_session(where, request.stack), request.extra)
+    return code

@@ -14,8 +14,14 @@ from toolchain.verbs.leftovers import STACK_LABEL, Thing
 _SECONDS = 20
 
 
-def connect(address: EngineAddress) -> Any:
-    """A client for an engine; VerbError in the engine's words when it does not answer."""
+_REPAIR = "an interrupted run must be put right there first"
+
+
+def connect(address: EngineAddress, needed: str = _REPAIR) -> Any:
+    """A client for an engine; VerbError in the engine's words when it does not answer.
+
+    needed: what it is needed for, as a part of that sentence.
+    """
     import docker
     import docker.errors
     import requests.exceptions
@@ -26,8 +32,7 @@ def connect(address: EngineAddress) -> Any:
         client.ping()
     except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
         raise VerbError(
-            f"the Docker engine at {host} does not answer, and an interrupted run must be put"
-            " right there first:"
+            f"the Docker engine at {host} does not answer, and {needed}:"
             f" {error}. Start that engine and run the same again."
         ) from error
     return client

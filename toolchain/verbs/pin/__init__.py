@@ -1,0 +1,1 @@
+"""`pin`: writes into a stack file which image, byte for byte, its names stand for today."""
