@@ -39,8 +39,10 @@ class Built:
     check: NamespaceCheck | None
 
 
-def build(lab: Lab, around: Surroundings) -> Built:
-    host = host_of(lab, around)
+def build(
+    lab: Lab, around: Surroundings, make_host: Callable[[Lab, Surroundings], Host] = host_of
+) -> Built:
+    host = make_host(lab, around)
     opts = host.options(after=data_guard(lab, host, around))
 
     images = {
