@@ -42,7 +42,7 @@ class Session:
 
     def pulumi(self, *arguments: str) -> process.Outcome:
         """Runs an operation of Pulumi's in the clone's folder with the user's terminal."""
-        with tempfile.TemporaryDirectory(prefix="docklab-events-") as folder:
+        with tempfile.TemporaryDirectory(prefix="events-", dir=self.paths.home) as folder:
             # What goes to the terminal cannot be read as well; the flag is known in this mode only.
             events = Path(folder) / "events"
             outcome = process.run_live(
