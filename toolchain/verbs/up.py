@@ -72,7 +72,8 @@ def verify_again(
     check = state.check(deployment)
     # Without a verdict, what is on record of the other part is of a run that did not end.
     ended = check is not None and check.exit_code is not None
-    wrong = outdated or not ended or state.failed_check(deployment)
+    failed_part = state.failed_check(deployment) or not state.volumes_proven(deployment)
+    wrong = outdated or not ended or failed_part
     failed = state.verification_urns(deployment) if wrong else ()
     urns = dict.fromkeys((*state.unfinished(deployment), *failed))
     return tuple(argument for urn in urns for argument in ("--replace", urn))

@@ -15,6 +15,8 @@ VOLUMES = f"{PREFIX}VolumeCheck$command:local:Command::isolation-lifecycle"
 BOTH = ("--replace", CONTAINER, "--replace", VOLUMES)
 RUN = {"schema": "nsv/1", "run_id": "r", "spec_sha256": "s", "timing_ms": {"total": 300.1}}
 
+PROVEN = json.dumps({"checks": [{"id": "vol.layer", "status": "pass"}]})
+
 
 def lab(
     code: int | None = 0, verdict: str | None = "isolated: MNT", **whole: Any
@@ -28,7 +30,7 @@ def lab(
         "resources": [
             {"urn": "stack", "type": "pulumi:pulumi:Stack", "outputs": outputs},
             {"urn": CONTAINER, "type": "t", "outputs": {"exitCode": code, "containerLogs": logs}},
-            {"urn": VOLUMES, "type": "t", "outputs": {"stdout": "{}"}},
+            {"urn": VOLUMES, "type": "t", "outputs": {"stdout": PROVEN}},
         ]
     }
 
@@ -64,13 +66,32 @@ def test_a_proof_about_volumes_of_a_run_that_never_verified_is_made_anew() -> No
     assert up.verify_again(alone, ()) == ("--replace", VOLUMES)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        json.dumps({"checks": [{"status": "pass"}, {"status": "error"}]}),
+        json.dumps({"checks": [{"status": "fail"}]}),
+        json.dumps({"checks": []}),
+        json.dumps({"checks": [{}]}),
+        "{}",
+        "",
+        "cut sho",
+    ],
+)
+def test_a_proof_that_a_cut_run_left_without_a_pass_is_made_anew(answer: str) -> None:
+    found = lab()
+    (part,) = [one for one in found["resources"] if one["urn"] == VOLUMES]
+    part["outputs"] = {"stdout": answer}
+    assert up.verify_again(found, ()) == BOTH
+
+
 def test_a_part_on_its_way_out_is_not_the_verification() -> None:
     leaving = {"urn": VOLUMES, "type": "t", "delete": True, "outputs": {"stdout": "old"}}
     found = lab()
     found["resources"].insert(0, leaving)
     check = state.volume_check(found)
     assert check is not None
-    assert check.answer == "{}"
+    assert check.answer == PROVEN
     assert state.volume_check({"resources": [leaving]}) is None
 
 
