@@ -51,7 +51,10 @@ markers.OLD = queues.OLD = -1
 
 
 def observe(silent: Silent, fault: str, folder: Path) -> int:
-    return silent.engine.observe(silent.spec(), file=with_fault(fault, folder)).code
+    """The exit code; what did not pass is printed, for pytest to show where a test fails."""
+    run = silent.engine.observe(silent.spec(), file=with_fault(fault, folder))
+    print([row for row in run.report["checks"] if row["required"] and row["status"] != "pass"])
+    return run.code
 
 
 def test_a_sound_run_leaves_nothing(silent: Silent, archive_file: Path) -> None:
