@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from report import palette
+from report.drawing import Label, Shape
 from report.reading import Row
-from report.topology_layout import WIDTH, Label, Shape, Walls, layout
+from report.topology_layout import WIDTH, Walls, layout
 from report.wiring import Wiring, sentences, wiring
 
 _TONES = ("good", "bad", "doubt", "quiet")

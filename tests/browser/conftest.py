@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from left_out import leave_out
 
 _QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -62,5 +63,5 @@ class Browser:
 def browser(tmp_path: Path) -> Browser:
     program = os.environ.get("DOCKLAB_TEST_BROWSER") or shutil.which("chromium")
     if not program:
-        pytest.skip("without a browser")
+        leave_out("without a browser: there is no chromium")
     return Browser(program, tmp_path)

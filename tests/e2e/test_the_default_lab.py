@@ -37,7 +37,9 @@ def test_up_with_refresh_finds_no_difference(lab: Lab) -> None:
     assert lab.things().containers() == before
 
 
-@pytest.mark.parametrize("verb", ["preview", "refresh", "stacks", "doctor", "env", "setup"])
+@pytest.mark.parametrize(
+    "verb", ["preview", "refresh", "stacks", "doctor", "env", "setup", "report"]
+)
 def test_a_verb_that_only_looks_leaves_lab_and_clone_as_they_are(lab: Lab, verb: str) -> None:
     before = lab.things().containers()
     run = lab.verb(verb)

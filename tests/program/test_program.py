@@ -131,10 +131,19 @@ def test_the_outputs_say_what_the_lab_is(unchanged):
     assert said["verdict"].startswith("isolated:")
 
 
+def test_the_outputs_say_in_short_which_namespaces_are_isolated(built, engine_for):
+    engine = engine_for()
+    engine.mocks.report |= {
+        "targets": [{"name": "web", "ns": {"mnt": {"state": "isolated", "required": True}}}]
+    }
+    assert built(program(), engine).outputs["isolation"] == {"web": {"MNT": "isolated"}}
+
+
 def test_a_lab_that_gives_up_the_verification_says_so(built):
     engine = built(program(("verification", {"enabled": False})))
     assert "isolation-container" not in engine.of(CONTAINER)
     assert engine.outputs["verdict"] == "not verified: the lab says verification: {enabled: false}"
+    assert engine.outputs["isolation"] == {}
 
 
 def test_the_lab_is_read_from_the_stacks_configuration(built):

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from unit.report.hostile import reports
 from unit.report.sample_reports import lab_of, shown
 
+from report.drawing import Picture
 from report.namespaces import table
 from report.page import page
 from report.reading import tidy
-from report.topology_layout import WIDTH, Picture, layout
+from report.topology_layout import WIDTH, layout
 from report.topology_svg import topology_svg
 from report.wiring import sentences, wiring
 

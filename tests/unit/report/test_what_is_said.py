@@ -107,6 +107,7 @@ def test_a_terminal_without_colours_gets_the_same_words(monkeypatch: pytest.Monk
 def test_a_namespace_that_is_unknown_is_never_good() -> None:
     for seen in ({}, {"state": "unknown"}, {"state": "not_applicable", "required": True}):
         assert cell(seen).tone == DOUBT
+        assert cell(seen).word in ("unknown", "no such namespace")
     assert cell({"state": "shared_with_peer", "with": ["a"]}).tone == BAD
     assert cell({"state": "shared_with_host", "required": False}).tone == QUIET
 
