@@ -226,7 +226,7 @@ def volume_check_args(
     lab: Lab, around: Surroundings, host: Host, image_id: pulumi.Input[str]
 ) -> VolumeCheckArgs:
     """Asked anew with every change of the lab, as the verifier is; it waits for the image alone."""
-    text = lab.model_dump_json()
+    text = lab.model_dump_json(exclude={"policy"})
     return VolumeCheckArgs(
         docker_host=host.docker_host,
         ssh_options=host.ssh_options,

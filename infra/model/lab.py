@@ -12,6 +12,7 @@ from infra.model.host_rules import host_problems
 from infra.model.lab_rules import lab_problems
 from infra.model.names import Key
 from infra.model.parts import ImageConfig, NetworkConfig, VerificationConfig, VolumeConfig
+from infra.model.policy import PolicyConfig
 
 
 class Lab(Strict):
@@ -29,6 +30,7 @@ class Lab(Strict):
     protect_data: Flag = Field(
         default=False, description="whether Pulumi refuses what deletes or replaces a volume"
     )
+    policy: Annotated[PolicyConfig, OrEmpty] = PolicyConfig()
 
     @model_validator(mode="after")
     def fits_together(self) -> Self:

@@ -1,0 +1,1 @@
+"""Rules about a lab as plain functions: for pytest, the offline review and CrossGuard."""
