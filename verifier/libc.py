@@ -9,7 +9,7 @@ import ctypes
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from verifier.facts import IdMap, Unread
 
@@ -41,6 +41,21 @@ def file_access_as(uid: int, gid: int) -> Iterator[None]:
     finally:
         _LIBC.setfsuid(os.geteuid())
         _LIBC.setfsgid(os.getegid())
+
+
+@contextmanager
+def counted_as(uid: int) -> Iterator[None]:
+    """What the kernel counts by who made it, as message queues, is counted as this user's.
+
+    It changes nothing of what this process may do; where that is not allowed, nothing at all.
+    """
+    before = os.getuid()
+    with suppress(OSError):
+        os.setresuid(uid, -1, -1)
+    try:
+        yield
+    finally:
+        os.setresuid(before, -1, -1)
 
 
 def outside_root(ids: IdMap | Unread) -> int:

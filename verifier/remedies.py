@@ -56,7 +56,10 @@ def unreadable(why: str) -> str:
     if why in ("ENOENT", "ESRCH", "no process"):
         return "the container is not running, or restarted: bring the lab up again"
     if why == "EMFILE":
-        return "too few open files allowed: raise the container's nofile ulimit"
+        return (
+            "too few open files or POSIX message queues allowed: raise the nofile and msgqueue "
+            "ulimits of the verification container, or end the container that holds the queues"
+        )
     if why == "deadline":
         return "the run was out of time: the host is overloaded; run the verification again"
     if "shim" in why:

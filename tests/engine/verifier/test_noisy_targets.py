@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -76,37 +77,56 @@ def doubtful(run: Run) -> list[dict[str, Any]]:
 
 
 HOARDER = """
-import ctypes, os
+import ctypes, itertools, os, time
 libc = ctypes.CDLL(None)
+small = (ctypes.c_long * 8)(0, 1, 1)
+
+def fill(make):
+    for number in itertools.count():
+        try:
+            handle = make(number)
+        except OSError:
+            return
+        if handle < 0:
+            return
+        os.close(handle)
+
 while libc.msgget(0, 0o1600) >= 0:
     pass
-try:
-    for number in range(100_000):
-        os.close(os.open(f"/dev/mqueue/{number}", os.O_CREAT | os.O_RDWR))
-except OSError:
-    pass
-try:
-    for number in range(100_000):
-        os.close(os.open(f"/full/{number}", os.O_CREAT | os.O_RDWR))
-except OSError:
-    pass
+fill(lambda number: os.open(f"/dev/mqueue/{number}", os.O_CREAT | os.O_RDWR))
+fill(lambda number: libc.mq_open(b"/small%d" % number, os.O_CREAT | os.O_RDWR, 0o600, small))
+fill(lambda number: os.open(f"/full/{number}", os.O_CREAT | os.O_RDWR))
 print("full", flush=True)
-import time
 time.sleep(600)
 """
+ROOM = ("--tmpfs", "/full:nr_inodes=16")
 
 
 def test_a_container_that_has_no_room_left_is_in_doubt_and_fails_nobody(
     remapped: Engine, peers: Peers, archive_file: Path
 ) -> None:
-    room = ("--tmpfs", "/full:nr_inodes=16")
-    with acting(remapped, HOARDER, "full", *room) as full:
+    with acting(remapped, HOARDER, "full", *ROOM) as full:
         made = spec({**peers[remapped.host], "m": full})
         made["containers"][-1]["volumes"] = [{"path": "/full", "mode": "rw", "key": "v"}]
         run = remapped.observe(made, file=archive_file)
     assert (run.code, run.ids("fail")) == (3, set())
     assert run.ids("error") == {"ipc.sysv", "ipc.shm"}
+    assert {row["subject"] for row in doubtful(run)} == {"m"}
     assert run.row("vol.mode", "m")["evidence"]["/full"]["write"] == "ENOSPC"
+    assert run.row("ipc.shm", "m")["evidence"]["unread"] == {"/dev/mqueue": "ENOSPC"}
+
+
+def test_queues_hoarded_elsewhere_on_the_machine_put_none_of_two_runs_in_doubt(
+    engine: Engine, engines: dict[bool, Engine], peers: Peers, archive_file: Path
+) -> None:
+    # All root users' queues count against one limit, a remapped container's too.
+    with acting(engine, HOARDER, "full", *ROOM), ThreadPoolExecutor(2) as pool:
+        begun = [
+            pool.submit(one.observe, spec(peers[one.host]), file=archive_file)
+            for one in (*engines.values(), *engines.values())[:2]
+        ]
+        runs = [one.result() for one in begun]
+    assert [doubtful(run) for run in runs] == [[], []]
 
 
 ANSWERS = """
