@@ -1,8 +1,8 @@
-"""`python -m bench [--repeat N] [--part lab|verifier] [--containers N] [--sizes N,N]`.
+"""`python -m bench [--repeat N] [--part lab|verifier|review] [--containers N] [--sizes N,N]`.
 
 Measures, cleans up, prints the tables: a whole lab beside other ways to bring it up, and the
-verification of labs of several sizes beside `docker exec`. Progress goes to standard error, the
-tables to standard output. ^C cleans up as well.
+verification of labs of several sizes beside `docker exec`, and the offline review. Progress goes to
+standard error, the tables to standard output. ^C cleans up as well.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import compose as composes
-from bench import engine, scaling, scaling_table
+from bench import engine, reviewing, reviewing_table, scaling, scaling_table
 from bench.contender import Contender
 from bench.crowd import SIZES
 from bench.lab import BenchLab, free_subnets
@@ -33,6 +33,7 @@ from toolchain.setup.docker_api import EngineError
 from toolchain.verbs.errors import VerbError
 
 # Said of ^C too: a shell starts its background jobs without.
+PARTS = ("lab", "verifier", "review")
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -67,7 +68,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="N,N",
         help="of the labs that are verified (" + ",".join(map(str, SIZES)) + ")",
     )
-    parser.add_argument("--part", choices=("lab", "verifier"), help="one of the two (both)")
+    parser.add_argument("--part", choices=PARTS, help="one of them (all)")
     return parser.parse_args(arguments)
 
 
@@ -94,13 +95,16 @@ def _run(folder: Path, options: argparse.Namespace) -> str:
     machine = facts(around)
     run = secrets.token_hex(4)
     try:
-        parts = []
-        if options.part != "verifier":
+        wanted = [options.part] if options.part else list(PARTS)
+        parts = [] if "lab" in wanted else ["\n".join(machine)]
+        if "lab" in wanted:
             parts.append(_lab(around, run, options, machine))
-        if options.part != "lab":
+        if "verifier" in wanted:
             sizes = scaling.measure(around.docker_host, run, options.sizes, options.repeat)
-            parts += [] if parts else ["\n".join(machine)]
             parts.append(scaling_table.lines(sizes, options.repeat))
+        if "review" in wanted:
+            found = reviewing.measure(around, reviewing.SIZES, options.repeat)
+            parts.append(reviewing_table.lines(found, options.repeat))
     finally:
         _sweep(around, run)
     return "\n\n\n".join(parts)

@@ -56,23 +56,28 @@ def specification(
 ) -> dict[str, Any]:
     """NSV_SPEC for targets and their 64-hex ids in the same order.
 
-    `run_id` follows from all the rest: an equal question has an equal id.
+    `run_id` follows from all the rest: an equal question has an equal id, in whatever order the
+    lab file says it.
     """
+    asked = sorted(zip(targets, ids, strict=True), key=lambda pair: pair[0].name)
     spec: dict[str, Any] = {
         "containers": [
             {
                 "name": target.name,
                 "id": container_id,
-                "networks": list(target.networks),
-                "volumes": [{"path": m.path, "mode": m.mode, "key": m.key} for m in target.mounts],
+                "networks": sorted(target.networks),
+                "volumes": [
+                    {"path": m.path, "mode": m.mode, "key": m.key}
+                    for m in sorted(target.mounts, key=lambda m: m.path)
+                ],
             }
-            for target, container_id in zip(targets, ids, strict=True)
+            for target, container_id in asked
         ],
         "allow_shared": [],
-        "dns_networks": list(expected.networks),
+        "dns_networks": sorted(expected.networks),
         "icc_false": [],
-        "internal": list(expected.internal),
-        "egress": list(expected.egress),
+        "internal": sorted(expected.internal),
+        "egress": sorted(expected.egress),
         "published": [
             {
                 "container": target.name,
@@ -81,8 +86,8 @@ def specification(
                 "container_port": port.container_port,
                 "protocol": port.protocol,
             }
-            for target in targets
-            for port in target.ports
+            for target, _ in asked
+            for port in sorted(target.ports, key=lambda p: (p.port, p.protocol, p.address))
         ],
         "require": dict(expected.require),
         "deadline_ms": expected.deadline_ms,

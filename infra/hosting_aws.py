@@ -31,7 +31,7 @@ def ec2_args(lab: Lab, config: Ec2HostConfig, around: Surroundings) -> Ec2HostAr
         instance_type=config.instance_type,
         root_volume_gib=config.root_volume_gib,
         admin_cidr=str(config.admin_cidr),
-        setup=_setup(lab, config),
+        setup=setup(lab, config),
         tags=tags(config, around),
         vpc_id=config.vpc_id,
         subnet_id=config.subnet_id,
@@ -50,12 +50,12 @@ def lightsail_args(
         blueprint=config.image,
         bundle=config.bundle,
         admin_cidr=str(config.admin_cidr),
-        setup=_setup(lab, config),
+        setup=setup(lab, config),
         tags=tags(config, around),
     )
 
 
-def _setup(lab: Lab, config: Ec2HostConfig | LightsailHostConfig) -> MachineSetup:
+def setup(lab: Lab, config: Ec2HostConfig | LightsailHostConfig) -> MachineSetup:
     ranges = [network.subnet for network in lab.networks.values()]
     return MachineSetup(
         os=config.os,

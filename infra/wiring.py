@@ -1,6 +1,7 @@
 """From the lab's model to the components' arguments. Registers nothing."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 
@@ -226,7 +227,7 @@ def volume_check_args(
     lab: Lab, around: Surroundings, host: Host, image_id: pulumi.Input[str]
 ) -> VolumeCheckArgs:
     """Asked anew with every change of the lab, as the verifier is; it waits for the image alone."""
-    text = lab.model_dump_json(exclude={"policy"})
+    text = json.dumps(lab.model_dump(mode="json", exclude={"policy"}), sort_keys=True)
     return VolumeCheckArgs(
         docker_host=host.docker_host,
         ssh_options=host.ssh_options,

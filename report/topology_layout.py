@@ -32,6 +32,8 @@ def layout(wired: Wiring, host: str, walls: Walls) -> Picture:
     y = _TITLE + 14.0
     for start in range(0, len(wired.boxes), _COLUMNS):
         y = _band(picture, wired, wired.boxes[start : start + _COLUMNS], y, walls)
+    if wired.declared:
+        y = _of_nobody(picture, wired, y)
     picture.height = y
     frame = Shape(kind="box", x=6, y=6, w=_RIGHT, h=picture.height - 12, look="host")
     picture.shapes.insert(0, frame)
@@ -50,11 +52,11 @@ def _band(
     networks = [n for n in wired.networks if any(c.network == n for b in boxes for c in b.cables)]
     keys = [key for key in wired.data if any(hold.key == key for b in boxes for hold in b.holds)]
     bar_y = {name: top + 14 + n * _BAR for n, name in enumerate(networks)}
-    cable_lines = max((len(box.cables) for box in boxes), default=0)
+    cable_lines = 0 if wired.declared else max((len(box.cables) for box in boxes), default=0)
     card_top = top + len(networks) * _BAR + cable_lines * _LINE + 14
     step = (_RIGHT - _LEFT - 16) / _COLUMNS
     room = step - 18
-    tall = max(_card_height(box, room, walls) for box in boxes)
+    tall = max(_card_height(box, wired, room, walls) for box in boxes)
     hold_lines = max((len(box.holds) for box in boxes), default=0)
     data_top = card_top + tall + hold_lines * _LINE + 24
     data_y = {key: data_top + n * _DRUM for n, key in enumerate(keys)}
@@ -64,11 +66,25 @@ def _band(
         _data(picture, key, data_y[key])
     for n, box in enumerate(boxes):
         x = _LEFT + n * step
-        _card(picture, box, (x, card_top, room, tall), walls)
+        _card(picture, wired, box, (x, card_top, room, tall), walls)
         _cables(picture, wired, box, x, bar_y, card_top, room)
         _holds(picture, box, x, data_y, card_top + tall, room)
     below = data_top + (len(keys) - 1) * _DRUM + 24 if keys else card_top + tall
     return below + 26
+
+
+def _of_nobody(picture: Picture, wired: Wiring, top: float) -> float:
+    """What is declared and no container uses. The y below it."""
+    used = {cable.network for box in wired.boxes for cable in box.cables}
+    held = {hold.key for box in wired.boxes for hold in box.holds}
+    y = top + 14
+    for name in (name for name in wired.networks if name not in used):
+        _network(picture, wired, name, y)
+        y += _BAR
+    for key in (key for key in wired.data if key not in held):
+        _data(picture, key, y)
+        y += _DRUM
+    return top if y == top + 14 else y
 
 
 def _network(picture: Picture, wired: Wiring, name: str, y: float) -> None:
@@ -87,7 +103,7 @@ def _network(picture: Picture, wired: Wiring, name: str, y: float) -> None:
     picture.bars.append(stop)
     picture.write(_MARGIN, y, name, _GUTTER, f"strong {look}-text", _NORMAL)
     picture.write(_MARGIN, y + 13, network.way_out, _GUTTER, "plain")
-    picture.write(_MARGIN, y + 26, network.bridge, _GUTTER, "mono", 10)
+    picture.write(_MARGIN, y + 26, network.bridge or network.subnet, _GUTTER, "mono", 10)
 
 
 def _data(picture: Picture, key: str, y: float) -> None:
@@ -99,30 +115,37 @@ def _data(picture: Picture, key: str, y: float) -> None:
     picture.write(_MARGIN, y + 14, kind, _GUTTER, "plain")
 
 
-def _card_height(box: Box, room: float, walls: Walls) -> float:
-    lines = len(_card_lines(box))
+def _card_height(box: Box, wired: Wiring, room: float, walls: Walls) -> float:
+    lines = len(_card_lines(box, wired))
     chips = len(walls.get(box.name, ()))
     return 30 + lines * _LINE + -(-chips // _per_row(room)) * (_CHIP + 3) + 12
 
 
-def _card_lines(box: Box) -> list[str]:
+def _card_lines(box: Box, wired: Wiring) -> list[str]:
     lines = [f"{cable.interface} {cable.address}".strip() for cable in box.cables]
-    lines = [line or "address not read" for line in lines] or ["no network"]
+    if wired.declared:
+        lines = [line for line in lines if line]
+    else:
+        lines = [line or "address not read" for line in lines]
     ports = [part for outside, inside in box.ports for part in (outside, f"→ port {inside}")]
-    return [*lines, *ports]
+    return [*lines, *(["no network"] if box.apart else []), *box.shared, *ports]
 
 
 def _card(
-    picture: Picture, box: Box, area: tuple[float, float, float, float], walls: Walls
+    picture: Picture,
+    wired: Wiring,
+    box: Box,
+    area: tuple[float, float, float, float],
+    walls: Walls,
 ) -> None:
     x, y, room, tall = area
     chips = walls.get(box.name, ())
     sound = all(tone in (GOOD, QUIET) for _, tone in chips)
-    sound = sound and all(cable.declared for cable in box.cables)
-    look = "card" if sound else "card open"
+    sound = sound and not box.shares and all(cable.declared for cable in box.cables)
+    look = ("card plan" if wired.declared else "card") if sound else "card open"
     picture.shapes.append(Shape(kind="box", x=x, y=y, w=room, h=tall, look=look))
     picture.write(x + 10, y + 21, box.name, room - 20, "strong", _NORMAL)
-    lines = _card_lines(box)
+    lines = _card_lines(box, wired)
     for n, line in enumerate(lines):
         picture.write(x + 10, y + 38 + n * _LINE, line, room - 16, "mono", 10)
     _chips(picture, chips, x + 8, y + 34 + len(lines) * _LINE, room)

@@ -48,6 +48,8 @@ _STYLE = (
         for n in range(len(palette.WIRES_LIGHT))
     )
 )
+# Green is for what was proven.
+_DECLARED = ".topology .plan{stroke:var(--muted)}"
 
 
 def topology_svg(
@@ -66,11 +68,14 @@ def topology_svg(
     return draw(wiring(lab, names), host, walls or {}, alone=alone)
 
 
-def draw(wired: Wiring, host: str, walls: Walls, *, alone: bool) -> Markup:
+def draw(
+    wired: Wiring, host: str, walls: Walls, *, alone: bool, title: str = "The lab on its host"
+) -> Markup:
     picture = layout(wired, host, walls)
     shapes = [*picture.cables, *picture.bars, *picture.shapes]
     frame, rest = picture.shapes[0], [shape for shape in shapes if shape is not picture.shapes[0]]
     colours = palette.style() if alone else ""
+    style = _STYLE + (_DECLARED if wired.declared else "")
     return Markup("").join(
         (
             Markup(
@@ -78,9 +83,9 @@ def draw(wired: Wiring, host: str, walls: Walls, *, alone: bool) -> Markup:
                 'aria-labelledby="topology-title topology-desc" '
                 'viewBox="0 0 {:.0f} {:.0f}">'
             ).format(WIDTH, picture.height),
-            Markup('<title id="topology-title">{}</title>').format(_title(wired)),
+            Markup('<title id="topology-title">{}</title>').format(_title(title, wired)),
             Markup('<desc id="topology-desc">{}</desc>').format(_description(wired)),
-            Markup("<style>{}</style>").format(Markup(colours + _STYLE)),
+            Markup("<style>{}</style>").format(Markup(colours + style)),
             *(_shape(shape) for shape in (frame, *rest)),
             *(_label(label) for label in picture.labels),
             Markup("</svg>"),
@@ -88,13 +93,13 @@ def draw(wired: Wiring, host: str, walls: Walls, *, alone: bool) -> Markup:
     )
 
 
-def _title(wired: Wiring) -> str:
+def _title(title: str, wired: Wiring) -> str:
     parts = [
         _count(len(wired.boxes), "container"),
         _count(len(wired.networks), "network"),
         _count(len(wired.data), "volume or folder", "volumes and folders"),
     ]
-    return f"The lab on its host: {', '.join(parts)}"
+    return f"{title}: {', '.join(parts)}"
 
 
 def _count(number: int, one: str, more: str = "") -> str:

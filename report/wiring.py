@@ -1,4 +1,5 @@
-"""The lab section of a report as containers with their cables and mounts. Pure."""
+"""A lab as containers with their cables and mounts: of a report's lab section, or as a stack file
+declares it (then no bridge, interface or veth has a name yet). Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ class Network:
     bridge: str
     internal: bool
     icc: bool
+    subnet: str = ""
 
     @property
     def way_out(self) -> str:
@@ -43,21 +45,38 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A container with all that is plugged into it."""
+    """A container with all that is plugged into it.
+
+    shares: (namespace, the container whose it is, or nothing for the host's).
+    """
 
     name: str
     cables: tuple[Cable, ...]
     holds: tuple[Hold, ...]
     ports: tuple[tuple[str, str], ...]
+    shares: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def apart(self) -> bool:
+        """On no network, and in no other's network namespace."""
+        return not self.cables and "net" not in dict(self.shares)
+
+    @property
+    def shared(self) -> list[str]:
+        return [f"uses {name} of {other or 'the host'}" for name, other in self.shares]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wiring:
-    """Networks and data by name in a fixed order; boxes so that neighbours share a network."""
+    """Networks and data by name in a fixed order; boxes so that neighbours share a network.
+
+    declared: it is what a stack file says, and nothing of it was read from a running lab.
+    """
 
     networks: Mapping[str, Network]
     data: tuple[str, ...]
     boxes: tuple[Box, ...]
+    declared: bool = False
 
 
 def wiring(lab: Row, names: Sequence[str] = ()) -> Wiring:
@@ -78,13 +97,25 @@ def wiring(lab: Row, names: Sequence[str] = ()) -> Wiring:
         networks.setdefault(name, stranger)
     found = dict.fromkeys((*names, *_named(lab)))
     boxes = [_box(name, lab, networks) for name in found if name]
-    boxes.sort(key=lambda box: ([c.network for c in box.cables] or ["\uffff"], box.name))
     keys = dict.fromkeys(text(volume.get("key")) for volume in rows(lab.get("volumes")))
-    order = dict.fromkeys(cable.network for box in boxes for cable in box.cables)
+    return arranged(networks, tuple(keys), boxes)
+
+
+def arranged(
+    networks: Mapping[str, Network],
+    data: Sequence[str],
+    boxes: Sequence[Box],
+    *,
+    declared: bool = False,
+) -> Wiring:
+    """The same in an order in which neighbours share a network; those of nobody come last."""
+    ordered = sorted(boxes, key=lambda b: ([c.network for c in b.cables] or ["\uffff"], b.name))
+    used = dict.fromkeys(cable.network for box in ordered for cable in box.cables)
     return Wiring(
-        networks={name: networks[name] for name in (*order, *(networks.keys() - order.keys()))},
-        data=tuple(keys),
-        boxes=tuple(boxes),
+        networks={name: networks[name] for name in (*used, *sorted(networks.keys() - used.keys()))},
+        data=tuple(data),
+        boxes=tuple(ordered),
+        declared=declared,
     )
 
 
@@ -167,14 +198,16 @@ def _words(box: Box, wired: Wiring) -> list[str]:
             f"{cable.interface} {cable.address}".strip(),
             f"cable {cable.veth}" if cable.veth else "",
             f"bridge {network.bridge}" if network.bridge else "",
+            f"subnet {network.subnet}" if network.subnet else "",
         ]
         on = "on network" if cable.declared else "on a network that is not declared for it:"
         listed = ", ".join(end for end in ends if end)
         lines.append(
             f"{on} {cable.network} ({network.way_out})" + (f": {listed}" if listed else "")
         )
-    if not box.cables:
+    if box.apart:
         lines.append("on no network")
+    lines += [f"shares the {name} namespace of {other or 'the host'}" for name, other in box.shares]
     for hold in box.holds:
         name, kind = data_words(hold.key)
         mode = {"ro": ", read only", "rw": ", read and write"}.get(hold.mode, "")

@@ -41,24 +41,26 @@ def user_data(
     """
 
     def rendered(pair: Sequence[str]) -> str:
-        private, public = pair
         try:
-            return render(
-                UserData(
-                    os=setup.os,
-                    user=USER,
-                    host_key_private=private,
-                    host_key_public=public,
-                    address_pools=setup.address_pools,
-                    userns_remap=setup.userns_remap,
-                    updates=setup.updates,
-                    lab_dir=LAB_DIR,
-                )
-            )
+            return render(first_boot(setup, *pair))
         except ValueError as error:
             raise pulumi.RunError(f"lab.host: {error}") from None
 
     return pulumi.Output.secret(pulumi.Output.all(key.private, key.public).apply(rendered))
+
+
+def first_boot(setup: MachineSetup, private: str, public: str) -> UserData:
+    """What the first boot is told, with the machine's host key. Raises ValueError."""
+    return UserData(
+        os=setup.os,
+        user=USER,
+        host_key_private=private,
+        host_key_public=public,
+        address_pools=setup.address_pools,
+        userns_remap=setup.userns_remap,
+        updates=setup.updates,
+        lab_dir=LAB_DIR,
+    )
 
 
 def access(

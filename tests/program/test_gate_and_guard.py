@@ -65,9 +65,9 @@ def test_the_verifier_is_lent_read_only_by_a_container_that_never_runs(unchanged
 def test_the_verifier_is_asked_about_every_container_and_mount(unchanged):
     asked = spec(unchanged)
     assert [(c["name"], c["id"], c["networks"]) for c in asked["containers"]] == [
-        ("web", "web-container-id", ["front"]),
-        ("visitor", "visitor-container-id", ["front"]),
         ("keeper", "keeper-container-id", ["back"]),
+        ("visitor", "visitor-container-id", ["front"]),
+        ("web", "web-container-id", ["front"]),
     ]
     assert asked["containers"][1]["volumes"] == [
         {"path": "/notes", "mode": "rw", "key": "bind:${lab_dir}/notes"}

@@ -22,18 +22,43 @@ PURE = (
 )
 COMPONENTS = {path.stem for path in (ROOT / "components").glob("*.py")} - {"__init__", "host"}
 FORBIDDEN = {
-    "components/**/*.py": {"infra", "lifecycle", "tests", "toolchain", "verifier"},
+    "components/**/*.py": {
+        *("infra", "lifecycle", "policy", "review", "tests", "toolchain", "verifier")
+    },
     "components/*.py": {"pulumi_aws"},
     "components/hosts/[!el]*.py": {"pulumi_aws"},
     "infra/model/*.py": SDK | {"tests", "toolchain", "verifier"},
     "infra/explain.py": SDK,
     "infra/*.py": {"tests", "toolchain", "pulumi_aws"},
+    "infra/**/*.py": {"policy", "review"},
+    "review/**/*.py": {"bench", "tests", "toolchain", "docker"},
+    **{
+        f"review/{name}": SDK | {"verifier", "lifecycle"}
+        for name in (
+            "changes/*.py",
+            "exposure/*.py",
+            "page/*.py",
+            "difference.py",
+            "markdown.py",
+            "snapshot.py",
+            "stacks.py",
+        )
+    },
+    **{
+        f"policy/{name}": THIRD_PARTY
+        | {"pulumi_policy", "infra", "components", "verifier", "lifecycle", "report", "review"}
+        | {"bench", "tests", "toolchain"}
+        for name in ("[!_]*.py", "rules/*.py")
+    },
+    "policy/__main__.py": (THIRD_PARTY - {"pulumi"})
+    | {"infra", "components", "verifier", "lifecycle", "report", "review", "toolchain", "tests"},
     "components/cloud_init/*.py": THIRD_PARTY,
-    "verifier/**/*.py": THIRD_PARTY | {"infra", "components", "toolchain", "tests"},
+    "verifier/**/*.py": THIRD_PARTY
+    | {"infra", "components", "policy", "review", "toolchain", "tests"},
     "report/**/*.py": (THIRD_PARTY - DRAWING)
-    | {"infra", "components", "lifecycle", "toolchain", "tests"},
+    | {"infra", "components", "lifecycle", "policy", "review", "toolchain", "tests"},
     "toolchain/verbs/backup/inside.py": THIRD_PARTY | {"toolchain"},
-    "toolchain/**/*.py": {"infra", "components", "lifecycle", "tests"},
+    "toolchain/**/*.py": {"infra", "components", "lifecycle", "policy", "review", "tests"},
     "lifecycle/*.py": (SDK - {"docker"}) | {"infra", "components", "verifier", "tests"},
     **{
         f"lifecycle/{name}.py": THIRD_PARTY | {"toolchain"}

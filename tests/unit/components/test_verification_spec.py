@@ -34,17 +34,22 @@ EXPECTED = Expectations(
 IDS = ["a" * 64, "b" * 64]
 
 
-def test_targets_meet_their_ids_in_order():
+def test_targets_meet_their_ids():
     spec = specification(TARGETS, IDS, EXPECTED)
     assert [(c["name"], c["id"]) for c in spec["containers"]] == [
-        ("web", "a" * 64),
         ("keeper", "b" * 64),
+        ("web", "a" * 64),
     ]
-    assert spec["containers"][0]["volumes"] == [
+    assert spec["containers"][1]["volumes"] == [
         {"path": "/data", "mode": "ro", "key": "volume:data"}
     ]
     assert spec["internal"] == ["back"]
     assert spec["require"] == {"user": "auto", "cgroup": True, "time": False}
+
+
+def test_the_order_in_the_lab_file_makes_no_other_question():
+    turned = specification(TARGETS[::-1], IDS[::-1], EXPECTED)
+    assert turned == specification(TARGETS, IDS, EXPECTED)
 
 
 def test_published_ports_name_their_container():

@@ -1,0 +1,1 @@
+"""The rules, a module a subject. Each module's `RULES` are those that the registry knows."""

@@ -1,0 +1,42 @@
+"""`python -m review write | check | diff | graph`: needs no network, no CLI and no credentials."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: done, and nothing to see to. 1: something is stale, risky or refused. 2: wrong usage."""
+    parser = argparse.ArgumentParser(prog="python -m review", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    write = verbs.add_parser("write", help="write what every stack declares to review/stacks")
+    check = verbs.add_parser("check", help="fail where review/stacks is not what the program gives")
+    diff = verbs.add_parser("diff", help="one page of Markdown: what changes against a git ref")
+    diff.add_argument("--base", metavar="REF", default="", help="such as origin/main")
+    diff.add_argument("--out", metavar="FILE", help="where to write the page, instead of here")
+    for one in (write, check, diff):
+        one.add_argument("--root", type=Path, help="a checkout with other stacks than this one's")
+    verbs.add_parser("graph", help="draw a stack", add_help=False)
+    if arguments[:1] == ["graph"]:
+        from review import graph
+
+        return graph.main(arguments[1:])
+    given = parser.parse_args(arguments)
+    from review import commands
+
+    root = given.root or ROOT
+    run: dict[str, Callable[[], int]] = {
+        "write": lambda: commands.write(root),
+        "check": lambda: commands.check(root),
+        "diff": lambda: commands.diff(given.base, given.out, root),
+    }
+    return run[given.verb]()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

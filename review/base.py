@@ -1,0 +1,99 @@
+"""What the base of a pull request has committed: read from git, nothing of it is run."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from review.snapshot import Snapshot, SnapshotError, from_text
+from review.written import FOLDER, RESOURCES
+
+_STACKS = "stacks"
+
+
+class BaseError(Exception):
+    """The base cannot be compared with: why, and the way out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """`texts` are the committed resources by stack, `stack_files` the stack files themselves."""
+
+    ref: str
+    commit: str
+    snapshots: Mapping[str, Snapshot]
+    texts: Mapping[str, str]
+    stack_files: Mapping[str, str]
+
+
+def base_of(ref: str, root: Path) -> Base:
+    """Where HEAD left `ref`, as a pull request compares. Raises BaseError."""
+    commit = _merge_base(ref, root)
+    files = _git(root, "ls-tree", "-r", "--name-only", "-z", commit, _STACKS, FOLDER)
+    stack_files: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    for path in filter(None, files.split("\0")):
+        if path.startswith(f"{_STACKS}/Pulumi.") and path.endswith(".yaml"):
+            name = path.removeprefix(f"{_STACKS}/Pulumi.").removesuffix(".yaml")
+            stack_files[name] = _git(root, "show", f"{commit}:{path}")
+        elif path.startswith(f"{FOLDER}/") and path.endswith(f"/{RESOURCES}"):
+            name = path.removeprefix(f"{FOLDER}/").removesuffix(f"/{RESOURCES}")
+            texts[name] = _git(root, "show", f"{commit}:{path}")
+    for name in sorted(stack_files.keys() - texts.keys()):
+        raise BaseError(
+            f"{ref} has {_STACKS}/Pulumi.{name}.yaml and no {FOLDER}/{name}/{RESOURCES} to compare "
+            f"with; run `make review` on {ref} and commit what it writes"
+        )
+    snapshots = {
+        name: _snapshot(name, text, ref) for name, text in texts.items() if name in stack_files
+    }
+    return Base(ref=ref, commit=commit, snapshots=snapshots, texts=texts, stack_files=stack_files)
+
+
+def _snapshot(name: str, text: str, ref: str) -> Snapshot:
+    try:
+        return from_text(text, name)
+    except SnapshotError as error:
+        raise BaseError(
+            f"{FOLDER}/{name}/{RESOURCES} of {ref} cannot be read: {error}; run `make review` on "
+            f"{ref} and commit what it writes"
+        ) from None
+
+
+def _merge_base(ref: str, root: Path) -> str:
+    if not ref:
+        raise BaseError("which base? Name one: `make review-diff BASE=origin/main`")
+    if _try(root, "rev-parse", "--git-dir") is None:
+        raise BaseError(f"{root} is no git checkout, so there is no base to compare with")
+    commit = _try(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    if commit is None:
+        raise BaseError(f"{ref} is no commit of this clone; `git fetch` may bring it")
+    found = _try(root, "merge-base", commit.strip(), "HEAD")
+    if found is None:
+        raise BaseError(
+            f"{ref} and HEAD have no common ancestor in this clone; a shallow one takes "
+            "`git fetch --unshallow`"
+        )
+    return found.strip()
+
+
+def _try(root: Path, *arguments: str) -> str | None:
+    try:
+        return _git(root, *arguments)
+    except BaseError:
+        return None
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise BaseError("git is not installed, and the base is read from it") from None
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise BaseError(f"git {arguments[0]} failed: {said or done.returncode}")
+    return done.stdout.decode("utf-8", "replace")

@@ -1,0 +1,93 @@
+"""The verbs: they read the checkout, write files and print; what is decided elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from review import written
+from review.against import against
+from review.base import BaseError, base_of
+from review.page.build import is_risky, page
+from review.recorder import Refused
+from review.stacks import ROOT, StackFileError, names
+from review.stacks import path as stack_path
+
+RISKY, USAGE = 1, 2
+
+
+def write(root: Path = ROOT) -> int:
+    """Every stack that the program takes; a stack that it refuses keeps its text."""
+    wanted, refused = _render(root)
+    changed = written.stale(wanted, written.committed(root))
+    for path in changed:
+        if path in wanted:
+            file = root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(wanted[path], encoding="utf-8")
+        elif not path.startswith(tuple(f"{written.FOLDER}/{name}/" for name in refused)):
+            _remove(root / path)
+    print(f"review: {_count(len(changed), 'file')} of {written.FOLDER} written anew")
+    return _tell(refused)
+
+
+def check(root: Path = ROOT) -> int:
+    wanted, refused = _render(root)
+    kept = tuple(f"{written.FOLDER}/{name}/" for name in refused)
+    wrong = {
+        path: why
+        for path, why in written.stale(wanted, written.committed(root)).items()
+        if not (kept and path.startswith(kept))
+    }
+    for path, why in wrong.items():
+        print(f"{path}: {why}", file=sys.stderr)
+    if wrong:
+        print("Way out: `make review` writes it; then commit what changed.", file=sys.stderr)
+    elif not refused:
+        print(f"review: {written.FOLDER} is what the program gives, for {', '.join(names(root))}")
+    return _tell(refused) or (RISKY if wrong else 0)
+
+
+def _render(root: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """(text by path, complaint by stack)."""
+    wanted: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for name in names(root):
+        try:
+            wanted |= written.rendered([name], root)
+        except (Refused, StackFileError) as error:
+            refused[name] = str(error)
+    return wanted, refused
+
+
+def _tell(refused: Mapping[str, str]) -> int:
+    for name, complaint in refused.items():
+        print(f"{stack_path(name)}: {complaint}", file=sys.stderr)
+    return RISKY if refused else 0
+
+
+def _remove(file: Path) -> None:
+    file.unlink()
+    if not any(file.parent.iterdir()):
+        file.parent.rmdir()
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def diff(ref: str, out: str | None, root: Path = ROOT) -> int:
+    """0: nothing risky. 1: something is. 2: there is nothing to compare with."""
+    try:
+        base = base_of(ref, root)
+    except BaseError as error:
+        print(f"review: {error}", file=sys.stderr)
+        return USAGE
+    found, pictures = against(base, root)
+    text = page(found, f"{ref} ({base.commit[:12]})", pictures)
+    if out is None:
+        print(text, end="")
+    else:
+        Path(out).write_text(text, encoding="utf-8")
+    return RISKY if is_risky(found) else 0

@@ -1,0 +1,185 @@
+"""What a change of one stack amounts to, and what of it is risky. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from policy.judge import Finding, judge
+from policy.resource import Resource
+from review.changes import Change, changes
+from review.exposure.inventory import inventory
+from review.exposure.row import Exposed, is_narrower
+from review.findings import as_stack
+from review.snapshot import Snapshot, Suppressed
+
+Status = Literal["added", "removed", "changed", "same", "refused"]
+_MACHINES = ("aws:ec2/instance:Instance", "aws:lightsail/instance:Instance")
+_GRAVE = ("high", "medium")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """`added` and `removed` are rows of the inventory; `complaint` is why a stack is refused.
+
+    `new` and `fixed` are policy findings, `let_pass` those that the stack file suppresses at head;
+    `suppressed_now` are the suppressions that the base did not have.
+    """
+
+    stack: str
+    status: Status
+    complaint: str = ""
+    changes: tuple[Change, ...] = ()
+    added: tuple[Exposed, ...] = ()
+    removed: tuple[Exposed, ...] = ()
+    new: tuple[Finding, ...] = ()
+    fixed: tuple[Finding, ...] = ()
+    let_pass: tuple[tuple[Finding, str], ...] = ()
+    suppressed_now: tuple[Suppressed, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Risk:
+    """`mark` in capitals, and one sentence."""
+
+    mark: str
+    text: str
+
+
+def refused(stack: str, complaint: str) -> Difference:
+    return Difference(stack=stack, status="refused", complaint=complaint)
+
+
+def compared(before: Snapshot | None, after: Snapshot | None) -> Difference:
+    """None where the stack is not there; one of both is."""
+    shot = after or before
+    if shot is None:
+        raise ValueError("a stack that is neither in the base nor at head has no difference")
+    then, now = _resources(before), _resources(after)
+    rows_then = inventory(before) if before else ()
+    rows_now = inventory(after) if after else ()
+    old, new = _findings(before), _findings(after)
+    added = tuple(row for row in rows_now if row not in rows_then)
+    removed = tuple(row for row in rows_then if row not in rows_now)
+    difference = Difference(
+        stack=shot.stack,
+        status="changed",
+        changes=changes(then, now),
+        added=added,
+        removed=removed,
+        new=tuple(one for one in new if one not in old),
+        fixed=tuple(one for one in old if one not in new),
+        let_pass=judge(now, as_stack(after)).suppressed if after else (),
+        suppressed_now=tuple(
+            one
+            for one in (after.suppress if after else ())
+            if not before or one not in before.suppress
+        ),
+    )
+    return _with_status(difference, before, after)
+
+
+def _with_status(found: Difference, before: Snapshot | None, after: Snapshot | None) -> Difference:
+    if before is None:
+        return replace(found, status="added")
+    if after is None:
+        return replace(found, status="removed")
+    something = (
+        found.changes,
+        found.added,
+        found.removed,
+        found.new,
+        found.fixed,
+        found.suppressed_now,
+    )
+    same = not any(something) and before.production == after.production
+    return replace(found, status="same") if same else found
+
+
+def _resources(snapshot: Snapshot | None) -> tuple[Resource, ...]:
+    return snapshot.resources if snapshot else ()
+
+
+def _findings(snapshot: Snapshot | None) -> tuple[Finding, ...]:
+    """Judged by today's rules on both sides, so that a new rule is no change of a stack."""
+    if snapshot is None:
+        return ()
+    stack = as_stack(snapshot)
+    judged = judge(snapshot.resources, stack)
+    return (*judged.findings, *judged.unused)
+
+
+def risks(found: Difference) -> tuple[Risk, ...]:
+    return tuple(dict.fromkeys(_risks(found)))
+
+
+def _risks(found: Difference) -> Iterator[Risk]:
+    if found.status == "refused":
+        yield Risk(mark="REFUSED", text=found.complaint)
+        return
+    if found.status == "removed":
+        yield Risk(
+            mark="STACK REMOVED",
+            text="its file is gone; what it brought up stays up, unseen. `make down` comes first",
+        )
+        return
+    for change in found.changes:
+        if change.data_loss:
+            yield Risk(mark="DATA LOSS", text=change.because)
+        elif change.type in _MACHINES and change.kind in ("replace", "delete"):
+            yield Risk(mark="REPLACE", text=change.because)
+    if found.status == "added":
+        yield from _of_policy(found)
+        return
+    yield from _of_exposure(found)
+    yield from _of_policy(found)
+
+
+def _of_exposure(found: Difference) -> Iterator[Risk]:
+    gone = _gone(found)
+    for row in found.added:
+        if row.kind == "opens" and not any(is_narrower(row, old) for old in found.removed):
+            yield Risk(mark="OPENS", text=f"{row.subject} {row.text}")
+    for row in found.removed:
+        if row.kind == "guards" and row.subject not in gone:
+            yield Risk(mark="GUARD LOST", text=f"no longer so: {row.subject} {row.text}")
+    for old in found.removed:
+        for new in found.added:
+            if _is_other(old, new):
+                text = f"{new.subject} {new.text}, where it was: {old.text}"
+                yield Risk(mark="OTHER", text=text)
+
+
+def _gone(found: Difference) -> set[str]:
+    """Subjects that are there no more: a guard that goes with them is no loss."""
+    names = {change.name for change in found.changes if change.kind == "delete"}
+    return names | {name.rpartition("-")[0] for name in names}
+
+
+def _is_other(old: Exposed, new: Exposed) -> bool:
+    """Other code, another machine or engine under the same name; a digest for a tag is none."""
+    same = (old.topic, old.subject, old.way) == ("identities", new.subject, new.way)
+    if not same or "tells" not in (old.kind, new.kind) or old.topic != new.topic:
+        return False
+    then, now = old.text.split()[-1], new.text.split()[-1]
+    pinned = old.way == "code" and "@" in now and "@" not in then
+    return not (pinned and _repository(then) == _repository(now))
+
+
+def _repository(image: str) -> str:
+    head, slash, last = image.partition("@")[0].rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
+def _of_policy(found: Difference) -> Iterator[Risk]:
+    for finding in found.new:
+        if finding.severity in _GRAVE:
+            yield Risk(
+                mark="POLICY", text=f"{finding.rule} on {finding.resource}: {finding.message}"
+            )
+    for one in found.suppressed_now:
+        yield Risk(
+            mark="SUPPRESSED",
+            text=f"{one.rule} on {one.resource} is let pass; the reason given: {one.reason}",
+        )

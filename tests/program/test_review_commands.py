@@ -1,0 +1,210 @@
+"""The review's verbs in a checkout: what they write, what they say, how they end."""
+
+import re
+import subprocess
+
+import pytest
+from unit.review.lab_files import GONE, lab, stack_text
+
+from review.__main__ import main as review
+from review.commands import check, diff, write
+
+STACKS = ("local", "prod")
+
+
+def put(root, stack, *changes, **config):
+    file = root / "stacks" / f"Pulumi.{stack}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(stack_text(lab(stack, *changes), **config))
+
+
+def git(root, *words):
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    command = ["git", "-C", str(root), *identity, *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def checkout(tmp_path, capsys):
+    """A repository whose main has two stacks and their review."""
+    for stack in STACKS:
+        put(tmp_path, stack)
+    git(tmp_path, "init", "-q", "-b", "main")
+    assert write(tmp_path) == 0
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "base")
+    git(tmp_path, "switch", "-qc", "change")
+    capsys.readouterr()
+    return tmp_path
+
+
+def files(root):
+    return {f: f.read_text() for f in (root / "review/stacks").rglob("*") if f.is_file()}
+
+
+def test_what_is_written_is_what_is_checked(checkout, capsys):
+    assert {file.name for file in files(checkout)} == {
+        "resources.yaml", "exposure.md", "policy.md", "topology.md", "first_boot.yaml",
+    }  # fmt: skip
+    assert check(checkout) == 0
+    assert "for local, prod" in capsys.readouterr().out
+
+
+def test_written_again_nothing_is_touched(checkout, capsys):
+    before = {file: file.stat().st_mtime_ns for file in files(checkout)}
+    assert write(checkout) == 0
+    assert {file: file.stat().st_mtime_ns for file in files(checkout)} == before
+    assert "0 files" in capsys.readouterr().out
+
+
+def test_a_stale_text_is_named_with_the_way_out(checkout, capsys):
+    put(checkout, "local", ("containers.web.memory", "96MiB"))
+    assert check(checkout) == 1
+    said = capsys.readouterr().err
+    assert "review/stacks/local/resources.yaml: is not what the program gives" in said
+    assert "review/stacks/prod" not in said
+    assert "`make review` writes it" in said
+    assert write(checkout) == 0
+    assert check(checkout) == 0
+
+
+def test_what_belongs_to_no_stack_is_named_and_removed(checkout, capsys):
+    (checkout / "stacks/Pulumi.prod.yaml").unlink()
+    assert check(checkout) == 1
+    assert "review/stacks/prod/resources.yaml: belongs to no stack" in capsys.readouterr().err
+    write(checkout)
+    assert not (checkout / "review/stacks/prod").exists()
+    assert check(checkout) == 0
+
+
+def test_a_missing_text_is_named(checkout, capsys):
+    (checkout / "review/stacks/local/topology.md").unlink()
+    assert check(checkout) == 1
+    assert "review/stacks/local/topology.md: is missing" in capsys.readouterr().err
+
+
+def test_a_refused_stack_keeps_its_text_and_the_others_are_written(checkout, capsys):
+    before = files(checkout)
+    put(checkout, "prod", ("host.admin_cidr", "0.0.0.0/0"))
+    put(checkout, "local", ("containers.web.memory", "96MiB"))
+    assert write(checkout) == 1
+    assert "stacks/Pulumi.prod.yaml" in (said := capsys.readouterr().err)
+    assert "lab.host.admin_cidr" in said
+    changed = {file.parent.name for file, text in files(checkout).items() if before[file] != text}
+    assert changed == {"local"}
+    assert check(checkout) == 1
+
+
+def test_a_refactoring_shows_nothing(checkout, capsys):
+    file = checkout / "stacks/Pulumi.local.yaml"
+    file.write_text("# Another comment.\n" + file.read_text().replace("64MiB", '"65536KiB"'))
+    assert diff("main", None, checkout) == 0
+    assert "no stack changes" in capsys.readouterr().out
+    assert check(checkout) == 0
+
+
+def test_a_risky_change_ends_with_one_and_a_harmless_one_with_none(checkout, capsys):
+    put(checkout, "local", ("containers.web.memory", "96MiB"))
+    assert diff("main", None, checkout) == 0
+    said = capsys.readouterr().out
+    assert "1 stack changed, nothing risky" in said
+    assert "Unchanged: prod." in said
+    put(checkout, "local", ("containers.web.read_only_root", False))
+    assert diff("main", None, checkout) == 1
+    assert "**GUARD LOST**" in capsys.readouterr().out
+
+
+def test_the_base_is_where_the_change_left_it(checkout, capsys):
+    git(checkout, "switch", "-q", "main")
+    put(checkout, "local", ("containers.web.memory", "96MiB"))
+    write(checkout)
+    git(checkout, "commit", "-qam", "main goes on")
+    git(checkout, "switch", "-q", "change")
+    capsys.readouterr()
+    assert diff("main", None, checkout) == 0
+    assert "no stack changes" in capsys.readouterr().out
+
+
+def test_a_refused_stack_is_on_the_page(checkout, capsys):
+    put(checkout, "prod", ("host.admin_cidr", "0.0.0.0/0"))
+    assert diff("main", None, checkout) == 1
+    said = capsys.readouterr().out
+    assert "**REFUSED**" in said
+    assert "sshd to the world" in said
+
+
+def test_a_stack_that_comes_or_goes_is_told(checkout, capsys):
+    (checkout / "stacks/Pulumi.prod.yaml").unlink()
+    put(checkout, "dev")
+    assert diff("main", None, checkout) == 1
+    said = capsys.readouterr().out
+    assert "dev (added)" in said
+    assert "prod (removed)" in said
+    assert "`make down`" in said.replace("\\", "")
+
+
+def test_the_page_goes_to_a_file(checkout, tmp_path):
+    put(checkout, "local", ("containers.web.memory", "96MiB"))
+    assert diff("main", str(tmp_path / "page.md"), checkout) == 0
+    assert (tmp_path / "page.md").read_text().startswith("<!-- docklab-review -->")
+
+
+@pytest.mark.parametrize(
+    ("ref", "why"),
+    [
+        ("", "which base.*BASE=origin/main"),
+        ("nope", "nope is no commit of this clone"),
+        ("--all", "is no commit of this clone"),
+    ],
+)
+def test_a_base_that_is_none_ends_with_two(checkout, capsys, ref, why):
+    assert diff(ref, None, checkout) == 2
+    assert re.search(why, capsys.readouterr().err)
+
+
+def test_a_base_without_a_review_is_told(checkout, capsys):
+    git(checkout, "rm", "-rq", "review")
+    git(checkout, "commit", "-qm", "none")
+    assert diff("HEAD", None, checkout) == 2
+    assert "run `make review` on HEAD" in capsys.readouterr().err
+
+
+def test_a_base_that_cannot_be_read_is_told(checkout, capsys):
+    (checkout / "review/stacks/local/resources.yaml").write_text("nonsense")
+    git(checkout, "commit", "-qam", "x")
+    assert diff("HEAD", None, checkout) == 2
+    assert "is not what `make review` writes" in capsys.readouterr().err
+
+
+def test_where_no_git_is_there_is_no_base(tmp_path, capsys):
+    put(tmp_path, "local")
+    assert diff("main", None, tmp_path) == 2
+    assert "no git checkout" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["nope"], ["diff", "--nope"]])
+def test_wrong_usage_ends_with_two(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        review(words)
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_the_page_is_short_however_large_the_change(checkout, capsys):
+    containers = {
+        f"c{n}": {
+            "image": "base",
+            "command": ["sleep", "x" * 200],
+            "networks": {"front": None},
+            "environment": {"TEXT": "|`<b>" * 40},
+            "memory": "8MiB",
+        }
+        for n in range(90)
+    }
+    text = stack_text({**lab("local", ("containers", GONE)), "containers": containers})
+    (checkout / "stacks/Pulumi.local.yaml").write_text(text)
+    assert diff("main", None, checkout) == 1
+    said = capsys.readouterr().out
+    assert 30_000 < len(said.encode()) <= 60_000
+    assert "left out to keep this page short" in said
+    assert "<b>" not in said.replace("`<b>", "")
