@@ -1,6 +1,7 @@
 # The verbs. Each sets up what it needs first; `make help` lists them.
 PYTHON ?= python3
 STACK ?= local
+BASE ?=
 ARGS ?=
 
 DOCKLAB := $(or $(DOCKLAB_HOME),.docklab)
@@ -9,10 +10,13 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up preview refresh verify report backup restore pin down clean stacks env doctor test lint bench conformance
+.PHONY: policy review review-check review-diff graph hooks
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  STACK=name picks stacks/Pulumi.<name>.yaml (default: local); ARGS=\"...\" goes to Pulumi as it is"
+	@echo "  make review-diff BASE=<git ref> fails when the change is risky; 1 (risky) from 2 (a mistake) tells only"
+	@echo "  .docklab/venv/bin/python -m review diff --base <git ref>, as make turns every failure into 2"
 
 setup: ## get the parts: Python packages, Pulumi, plugins, a Docker engine, a base image
 	@$(PYTHON) -m toolchain setup
@@ -63,15 +67,44 @@ env: ## print what to eval for plain `pulumi` and `docker`: eval "$$(make env)"
 doctor: ## say what each part is, where it came from and what is missing
 	@$(PYTHON) -m toolchain doctor
 
+review: ## write what every stack declares as text, to review/stacks (no Pulumi, no credentials)
+	@$(PYTHON) -m toolchain setup --only-packages
+	@$(VENV) -m review write $(ARGS)
+
+review-check: ## fail when review/stacks is not what the program declares
+	@$(PYTHON) -m toolchain setup --only-packages
+	@$(VENV) -m review check $(ARGS)
+
+review-diff: ## what changes from BASE=<git ref> to here, and what is risky in it
+	@$(PYTHON) -m toolchain setup --only-packages
+	@$(VENV) -m review diff --base "$(BASE)" $(ARGS)
+
+policy: ## what `make preview` shows, refused where a rule of policy/ is broken
+	@$(PYTHON) -m toolchain setup --with-policy --stack=$(STACK)
+	@$(VENV) -m toolchain preview --stack $(STACK) -- --policy-pack policy $(ARGS)
+
+graph: ## draw a stack: mermaid, and SVG in a file
+	@$(PYTHON) -m toolchain setup --only-packages
+	@$(VENV) -m review graph --stack "$(STACK)" $(ARGS)
+
+config-docs: ## write docs/config.md and stacks/lab.schema.json from the model; ARGS=--check
+	@$(PYTHON) -m toolchain setup --only-packages
+	@$(VENV) -m review.reference $(ARGS)
+
+hooks: ## let each commit bring review/stacks up to date (or: pre-commit install)
+	@$(PYTHON) -m toolchain.setup.hooks
+
 test: ## run every test
 	@$(PYTHON) -m toolchain setup --with-tests --without-engine
 	@$(VENV) -m toolchain test $(ARGS)
 
-lint: ## ruff, mypy --strict, shellcheck
-	@$(PYTHON) -m toolchain setup --with-tests --with-lint --without-engine
+lint: ## ruff, mypy --strict, shellcheck; actionlint and zizmor for the workflows
+	@$(PYTHON) -m toolchain setup --only-packages --with-tests --with-lint
 	@$(VENV) -m ruff check . && $(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
-	@"$(DOCKLAB)/venv/bin/shellcheck" .ci/run $$(git ls-files '*.sh')
+	@"$(DOCKLAB)/venv/bin/shellcheck" .ci/run .ci/pre-commit $$(git ls-files '*.sh')
+	@"$(DOCKLAB)/bin/actionlint" -shellcheck "$(DOCKLAB)/venv/bin/shellcheck" .github/workflows/*.yml
+	@"$(DOCKLAB)/venv/bin/zizmor" --offline --quiet --no-progress --strict-collection .
 
 bench: setup ## print what the lab costs, as ratios, from one run
 	@$(VENV) -m bench $(ARGS)

@@ -35,6 +35,16 @@ def explain(error: ValidationError, model: type[BaseModel], root: str) -> list[s
     return [f"{path}: {reason}" for path, reason in told]
 
 
+def places(error: ValidationError, model: type[BaseModel]) -> list[Location]:
+    """Where the YAML is wrong, as keys and indexes, each once."""
+    found = (_place(details, model) for details in error.errors(include_url=False))
+    plain = (
+        tuple(part for part in place if isinstance(part, int) or not _is_marker(part))
+        for place in found
+    )
+    return list(dict.fromkeys(plain))
+
+
 def _place(details: ErrorDetails, model: type[BaseModel]) -> Location:
     """Where the YAML has it: a tagged union's choice is at the key that tells its shapes apart."""
     _, plain = _walk(model, details["loc"])

@@ -15,6 +15,7 @@ from policy.resource import SECRET, UNKNOWN, Options, Resource
 
 CLONE = "${clone}"
 _LONG = 8
+_DEFAULTS = "__defaults"  # a provider's note of which values are its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ def resource_of(
     protect: bool = False,
     secret_outputs: Collection[str] = (),
 ) -> Resource:
-    inputs = {key: plain(value, around) for key, value in _whole(properties).items()}
+    inputs = plain(properties, around)
     hidden = {
         key: SECRET
         for key, value in inputs.items()
@@ -55,7 +56,7 @@ def plain(value: Any, around: Around) -> Any:
     """JSON values, as the review has them: whole numbers are int, texts of JSON are decoded."""
     value = _unwrapped(value)
     if isinstance(value, Mapping):
-        return {key: plain(item, around) for key, item in sorted(value.items())}
+        return {k: plain(item, around) for k, item in sorted(value.items()) if k != _DEFAULTS}
     if isinstance(value, list):
         return [plain(item, around) for item in value]
     if isinstance(value, float) and value.is_integer():
@@ -84,11 +85,6 @@ def _shows(secret: str, text: str, value: str) -> bool:
     """A short secret may be part of a word by chance; a long one is itself wherever it stands."""
     whole = secret in (text, value)
     return bool(secret) and (whole or (len(secret) >= _LONG and secret in text))
-
-
-def _whole(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = _unwrapped(properties)
-    return found if isinstance(found, Mapping) else {}
 
 
 def _unwrapped(value: Any) -> Any:

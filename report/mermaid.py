@@ -53,10 +53,10 @@ _FRAME = "style machine fill:none,stroke:#768390"
 _PLAIN, _ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"), re.compile(r"[0-9]+(\.[0-9]+)*")
 # What ends a label or is an entity in it; letters never are.
 _MEANT = re.compile("[^\\w \u200a\u200b\\-/,.:()→…${}'@=]")
-# Labels go through Markdown, formulas and icons, some before their entities are read, some after, so
-# that only a space breaks these: emphasis, $$, a link, what would become one, an icon's name.
+# Labels go through Markdown, formulas and icons, some before their entities are read, some after:
+# only a space breaks emphasis, $$, a link, what would become one, an icon's name, a line's end.
 _BROKEN = re.compile(
-    r"[*~@]|(?<![^\W_])_|_(?![^\W_])|\$(?=\$)|\](?=\()|:(?=//|fa)|(?<!\w)www(?=\.)"
+    r"[*~@]|(?<![^\W_])_|_(?![^\W_])|\$(?=\$)|\](?=\()|:(?=//|fa)|(?<!\w)www(?=\.)|\\(?=n)"
 )
 _HAIR, _NO_SPACE = "\u200a", "\u200b"
 # At the start of a line Markdown takes these for a list, a heading, a quote or a rule.

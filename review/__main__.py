@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+FAILED = 2
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0: done, and nothing to see to. 1: something is stale, risky or refused. 2: wrong usage."""
+    """0: done, nothing to see to. 1: something is stale, risky or refused. 2: not done."""
     parser = argparse.ArgumentParser(prog="python -m review", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     write = verbs.add_parser("write", help="write what every stack declares to review/stacks")
@@ -38,5 +40,17 @@ def main(arguments: Sequence[str]) -> int:
     return run[given.verb]()
 
 
+def guarded(arguments: Sequence[str]) -> int:
+    """As `main`; a failure of the review's own is never taken for a risk that it has found."""
+    try:
+        return main(arguments)
+    except OSError as error:
+        print(f"review: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+    except Exception:
+        traceback.print_exc()
+        print("review: this is a defect of docklab's own; nothing was compared", file=sys.stderr)
+    return FAILED
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(guarded(sys.argv[1:]))

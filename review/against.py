@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 
 from infra.model.lab import Lab
@@ -10,6 +11,7 @@ from review.base import Base
 from review.difference import Difference, compared, refused
 from review.page.build import Pictures
 from review.recorder import Recorded, Refused, lab_of, record
+from review.refusal import without_refused
 from review.snapshot import to_text
 from review.stacks import StackFileError, names, parsed, read
 from review.topology import changed_topology
@@ -23,13 +25,13 @@ def against(base: Base, root: Path) -> tuple[list[Difference], Pictures]:
     texts: dict[str, list[str]] = {}
     there = names(root)
     for name in sorted({*there, *base.snapshots}):
-        now: Recorded | None = None
-        try:
-            now = record(read(name, root)) if name in there else None
-        except (Refused, StackFileError) as error:
-            found.append(refused(name, str(error)))
+        now, complaint = _recorded(name, root, base) if name in there else (None, "")
+        then = base.snapshots.get(name)
+        if now is None and complaint:
+            found.append(refused(name, complaint))
             continue
-        one = compared(base.snapshots.get(name), snapshot(now) if now else None)
+        one = compared(then, snapshot(now) if now else None)
+        one = replace(one, status="refused", complaint=complaint) if complaint else one
         found.append(one)
         if one.status == "same":
             continue
@@ -38,6 +40,26 @@ def against(base: Base, root: Path) -> tuple[list[Difference], Pictures]:
         if drawn:
             topology[name] = drawn
     return found, Pictures(topology=topology, texts=texts)
+
+
+def _recorded(name: str, root: Path, base: Base) -> tuple[Recorded | None, str]:
+    """What a stack declares, and why the program refuses it. Of a stack that it refuses, what is
+    left when each refused place is as the base has it; None where nothing can be told.
+    """
+    try:
+        file = read(name, root)
+    except StackFileError as error:
+        return None, str(error)
+    try:
+        return record(file), ""
+    except Refused as error:
+        complaint = str(error)
+    text = base.stack_files.get(name)
+    try:
+        rest = without_refused(file, parsed(name, text)) if text else None
+        return (record(rest) if rest else None), complaint
+    except (Refused, StackFileError):
+        return None, complaint
 
 
 def _lab_then(base: Base, name: str) -> Lab | None:

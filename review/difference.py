@@ -9,8 +9,9 @@ from typing import Literal
 from policy.judge import Finding, judge
 from policy.resource import Resource
 from review.changes import Change, changes
+from review.changes.change import Kind
 from review.exposure.inventory import inventory
-from review.exposure.row import Exposed, is_narrower
+from review.exposure.row import VOLUME, Exposed, is_narrower
 from review.findings import as_stack
 from review.snapshot import Snapshot, Suppressed
 
@@ -22,6 +23,8 @@ _GRAVE = ("high", "medium")
 @dataclass(frozen=True, kw_only=True)
 class Difference:
     """`added` and `removed` are rows of the inventory; `complaint` is why a stack is refused.
+
+    The rest of a refused stack is compared without what is refused.
 
     `new` and `fixed` are policy findings, `let_pass` those that the stack file suppresses at head;
     `suppressed_now` are the suppressions that the base did not have.
@@ -116,8 +119,10 @@ def risks(found: Difference) -> tuple[Risk, ...]:
 
 def _risks(found: Difference) -> Iterator[Risk]:
     if found.status == "refused":
-        yield Risk(mark="REFUSED", text=found.complaint)
-        return
+        first, *rest = found.complaint.splitlines()
+        yield Risk(
+            mark="REFUSED", text=f"{first} {'; '.join(line.strip() for line in rest)}".strip()
+        )
     if found.status == "removed":
         yield Risk(
             mark="STACK REMOVED",
@@ -137,23 +142,26 @@ def _risks(found: Difference) -> Iterator[Risk]:
 
 
 def _of_exposure(found: Difference) -> Iterator[Risk]:
-    gone = _gone(found)
+    gone, new = _keys(found, "delete"), _keys(found, "create")
     for row in found.added:
-        if row.kind == "opens" and not any(is_narrower(row, old) for old in found.removed):
+        narrower = any(is_narrower(row, old) for old in found.removed)
+        # A volume that this change makes holds nothing that its readers could not have had.
+        fresh = row.way.startswith(VOLUME) and row.way.removeprefix(VOLUME) in new
+        if row.kind == "opens" and not narrower and not fresh:
             yield Risk(mark="OPENS", text=f"{row.subject} {row.text}")
     for row in found.removed:
         if row.kind == "guards" and row.subject not in gone:
             yield Risk(mark="GUARD LOST", text=f"no longer so: {row.subject} {row.text}")
     for old in found.removed:
-        for new in found.added:
-            if _is_other(old, new):
-                text = f"{new.subject} {new.text}, where it was: {old.text}"
-                yield Risk(mark="OTHER", text=text)
+        for now in found.added:
+            if _is_other(old, now):
+                text = f"{now.subject}: {now.text}, where it was: {old.text}"
+                yield Risk(mark=f"OTHER {now.way.upper()}", text=text)
 
 
-def _gone(found: Difference) -> set[str]:
-    """Subjects that are there no more: a guard that goes with them is no loss."""
-    names = {change.name for change in found.changes if change.kind == "delete"}
+def _keys(found: Difference, kind: Kind) -> set[str]:
+    """Names, and keys of the stack file, of what is made or deleted."""
+    names = {change.name for change in found.changes if change.kind == kind}
     return names | {name.rpartition("-")[0] for name in names}
 
 

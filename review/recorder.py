@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -31,6 +32,8 @@ _STACK = "pulumi:pulumi:Stack"
 _CLONE = "${clone}"
 # The SDKs read defaults and credentials from these; what a stack declares is the same without.
 _OUTSIDE = ("AWS_", "DOCKER_", "PULUMI_")
+# The same for every stack of a run, and most of the time that recording one takes.
+_verifier, _lifecycle = cache(verifier_archive), cache(lifecycle_fingerprint)
 
 
 class Refused(Exception):
@@ -103,8 +106,8 @@ def _around(stack: str) -> Surroundings:
         stack=stack,
         docker_host=DEFAULT_DOCKER_HOST,
         home=f"{_CLONE}/.docklab",
-        verifier=verifier_archive(),
-        lifecycle=lifecycle_fingerprint(),
+        verifier=_verifier(),
+        lifecycle=_lifecycle(),
         python="python3",
         root=_CLONE,
     )

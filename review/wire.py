@@ -14,11 +14,13 @@ from pulumi.runtime.rpc import _special_sig_key as SIGNATURE
 
 from policy.resource import SECRET, UNKNOWN
 from review.samples import SHOWN
+from review.snapshot import dump
 
 # Scripts have their own difference in a pull request.
 _MOST_LINES = 20
 _MOST_CHARACTERS = 2_000
-_QUESTION = "NSV_SPEC="  # what the verification insists on is read, however long
+# What the verification insists on is read, however long: as YAML, a line for each thing.
+QUESTION = "NSV_SPEC="
 
 
 def plain(value: Any) -> Any:
@@ -52,6 +54,8 @@ def _redacted(value: object) -> str:
 def _of_text(text: str) -> Any:
     if text == UNKNOWN_ON_THE_WIRE:
         return UNKNOWN
+    if text.startswith(QUESTION):
+        return f"{QUESTION}\n{dump(json.loads(text.removeprefix(QUESTION)))}"
     for sample, placeholder in SHOWN.items():
         text = text.replace(sample, placeholder)
     lines = text.splitlines()
@@ -68,7 +72,7 @@ def _of_text(text: str) -> Any:
 
 def _within_bounds(text: str) -> str:
     """What nobody reads, such as the verifier's archive, is there by its length and fingerprint."""
-    if len(text) <= _MOST_CHARACTERS or text.startswith(_QUESTION):
+    if len(text) <= _MOST_CHARACTERS:
         return text
     return f"[{len(text)} characters, {fingerprint(text)}]"
 

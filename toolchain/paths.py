@@ -21,6 +21,11 @@ class Paths:
         return self.home / "venv"
 
     @property
+    def policy_venv(self) -> Path:
+        """The policy pack's packages, which do not go with the program's."""
+        return self.home / "policy-venv"
+
+    @property
     def python(self) -> Path:
         return self.venv / "bin" / "python"
 

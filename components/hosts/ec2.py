@@ -181,7 +181,7 @@ def _instance(
         credit_specification=aws.ec2.InstanceCreditSpecificationArgs(cpu_credits="standard")
         if burstable
         else None,
-        tags={"Name": args.title},
+        tags={"Name": args.title, "os": args.setup.os},
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from infra.model.base import text_of
+from infra.model.form import IPV4, prefix, text_form
 
 PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 ENGINE_DEFAULT = IPv4Network(
@@ -78,6 +79,29 @@ def endpoint(value: object) -> str:
     return text
 
 
-PrivateSubnet = Annotated[IPv4Network, BeforeValidator(private_subnet)]
-Ipv4 = Annotated[IPv4Address, BeforeValidator(ipv4)]
-Endpoint = Annotated[str, BeforeValidator(endpoint)]
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+PrivateSubnet = Annotated[
+    IPv4Network,
+    BeforeValidator(private_subnet),
+    text_form(
+        "range",
+        rf"(?=10\.|172\.(?:1[689]|2[0-9]|3[01])\.|192\.168\.){IPV4}{prefix(SMALLEST_PREFIX)}",
+        "a private range of /8 to /29, and not the engine's own 172.17.0.0/16",
+        "172.30.10.0/24",
+    ),
+]
+Ipv4 = Annotated[
+    IPv4Address,
+    BeforeValidator(ipv4),
+    text_form("address", IPV4, "an IPv4 address", "172.30.10.10"),
+]
+Endpoint = Annotated[
+    str,
+    BeforeValidator(endpoint),
+    text_form(
+        "address and port",
+        rf"(?!0\.|127\.|22[4-9]\.|2[3-5][0-9]\.){IPV4}:(?:{_PORT})",
+        "an IPv4 address of another machine, and a port",
+        EXAMPLE,
+    ),
+]

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from infra.model.base import text_of
+from infra.model.form import IPV4, prefix, text_form
 
 System = Literal["al2", "al2023"]
 BLUEPRINTS: dict[str, str] = {"al2": "amazon_linux_2", "al2023": "amazon_linux_2023"}
-OWN_TAGS = ("Name", "project", "stack", "managed-by")
+OWN_TAGS = ("Name", "project", "stack", "managed-by", "os")
 _TAG = re.compile(r"[\w .:/=+@-]*")
 _MOST_TAGS = 40
 WIDEST_PREFIX = 8  # what is wider is no range of one's own: two halves are the world, too
@@ -95,48 +96,94 @@ def bundle_memory(bundle: str) -> int | None:
     return int(_BURSTABLE[match["size"]] * _GIB) if match else None
 
 
-Tags = Annotated[dict[str, str], AfterValidator(tags)]
-AdminCidr = Annotated[IPv4Network, BeforeValidator(admin_cidr)]
+Tags = Annotated[
+    dict[str, str],
+    AfterValidator(tags),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"type": "string", "maxLength": 256},
+            "propertyNames": {
+                "title": "tag",
+                "pattern": "^(?![Aa][Ww][Ss]:)",
+                "minLength": 1,
+                "maxLength": 128,
+                "not": {"enum": list(OWN_TAGS)},
+            },
+            "maxProperties": _MOST_TAGS,
+        }
+    ),
+]
+AdminCidr = Annotated[
+    IPv4Network,
+    BeforeValidator(admin_cidr),
+    text_form(
+        "range",
+        IPV4 + prefix(32),
+        "an IPv4 range of /8 to /32",
+        "203.0.113.7/32",
+    ),
+]
+_AMI = r"ami-([0-9a-f]{8}|[0-9a-f]{17})"
 AmiId = Annotated[
     str,
     AfterValidator(
         _of_form(
-            r"ami-([0-9a-f]{8}|[0-9a-f]{17})",
-            "the id of an image; `make pin STACK=<stack>` writes the region's Amazon Linux",
+            _AMI, "the id of an image; `make pin STACK=<stack>` writes the region's Amazon Linux"
         )
     ),
+    text_form(
+        "id", _AMI, "an image's id; `make pin STACK=<stack>` writes it", "ami-0123456789abcdef0"
+    ),
 ]
+_REGION = r"[a-z]{2}(-[a-z]+)+-[0-9]"
 Region = Annotated[
     str,
-    AfterValidator(
-        _of_form(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region; write one such as eu-central-1")
-    ),
+    AfterValidator(_of_form(_REGION, "an AWS region; write one such as eu-central-1")),
+    text_form("region", _REGION, "a region of AWS", "eu-central-1"),
 ]
+_ZONE = r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]"
 Zone = Annotated[
     str,
-    AfterValidator(
-        _of_form(r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]", "an availability zone, such as eu-central-1a")
-    ),
+    AfterValidator(_of_form(_ZONE, "an availability zone, such as eu-central-1a")),
+    text_form("zone", _ZONE, "an availability zone of the region", "eu-central-1a"),
 ]
+_INSTANCE_TYPE = r"[a-z]+[0-9]+[a-z0-9-]*\.[a-z0-9-]+"
 InstanceType = Annotated[
     str,
-    AfterValidator(
-        _of_form(
-            r"[a-z]+[0-9]+[a-z0-9-]*\.[a-z0-9-]+",
-            "an EC2 instance type; write one such as t3.small",
-        )
+    AfterValidator(_of_form(_INSTANCE_TYPE, "an EC2 instance type; write one such as t3.small")),
+    text_form(
+        "instance type",
+        _INSTANCE_TYPE,
+        "an EC2 instance type of the architecture, with memory for the lab",
+        "t3.small",
     ),
 ]
+_BUNDLE_ID = r"[a-z0-9]+(_[a-z]+)*_[0-9]+_[0-9]+"
 Bundle = Annotated[
     str,
     AfterValidator(
         _of_form(
-            r"[a-z0-9]+(_[a-z]+)*_[0-9]+_[0-9]+",
+            _BUNDLE_ID,
             "a Lightsail bundle; `aws lightsail get-bundles` lists them, such as small_3_0",
         )
     ),
+    text_form(
+        "bundle",
+        _BUNDLE_ID,
+        "a Lightsail bundle with memory for the lab; `aws lightsail get-bundles` lists them",
+        "small_3_0",
+    ),
 ]
+_SUBNET = r"subnet-[0-9a-f]{8,17}"
 SubnetId = Annotated[
-    str, AfterValidator(_of_form(r"subnet-[0-9a-f]{8,17}", "a subnet's id: write subnet-…"))
+    str,
+    AfterValidator(_of_form(_SUBNET, "a subnet's id: write subnet-…")),
+    text_form("id", _SUBNET, "a subnet's id", "subnet-0123456789abcdef0"),
 ]
-VpcId = Annotated[str, AfterValidator(_of_form(r"vpc-[0-9a-f]{8,17}", "a VPC's id: write vpc-…"))]
+_VPC = r"vpc-[0-9a-f]{8,17}"
+VpcId = Annotated[
+    str,
+    AfterValidator(_of_form(_VPC, "a VPC's id: write vpc-…")),
+    text_form("id", _VPC, "a VPC's id", "vpc-0123456789abcdef0"),
+]

@@ -61,7 +61,9 @@ class Ec2HostConfig(AwsHostConfig):
     architecture: Literal["x86_64", "arm64"] = Field(
         default="x86_64", description="of the image and the instance type"
     )
-    instance_type: InstanceType = Field(default="t3.small", description="its size")
+    instance_type: InstanceType = Field(
+        default="t3.small", description="its size; another one stops and starts it"
+    )
     root_volume_gib: Annotated[Count, Field(ge=8, le=16384)] = Field(
         default=20, description="size of the encrypted root volume"
     )

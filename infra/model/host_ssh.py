@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from infra.model.base import Strict
+from infra.model.form import text_form
 from infra.model.paths import clean
 from infra.model.quantities import Duration, Port
 from infra.model.ssh import HostKey, IdentityFile, SshAddress, SshUser
@@ -18,7 +19,11 @@ def absolute(value: str) -> str:
     return clean(value)
 
 
-RemotePath = Annotated[str, AfterValidator(absolute)]
+RemotePath = Annotated[
+    str,
+    AfterValidator(absolute),
+    text_form("path", r"""/[^\0\n\r'"$]*""", "an absolute path of that machine", "/srv/docklab"),
+]
 
 
 class SshHostConfig(Strict):

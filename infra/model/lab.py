@@ -20,17 +20,27 @@ class Lab(Strict):
 
     host: HostConfig = Field(description="where the lab runs, such as {kind: local}")
     images: dict[Key, ImageConfig] = Field(min_length=1, description="the images, by a key each")
-    networks: dict[Key, NetworkConfig] = Field(default_factory=dict)
-    volumes: dict[Key, Annotated[VolumeConfig, OrEmpty]] = Field(default_factory=dict)
+    networks: dict[Key, NetworkConfig] = Field(
+        default_factory=dict, description="the bridge networks, by a key each"
+    )
+    volumes: dict[Key, Annotated[VolumeConfig, OrEmpty]] = Field(
+        default_factory=dict, description="the named volumes, by a key each"
+    )
     containers: dict[Key, ContainerConfig] = Field(
         min_length=1, description="the containers, by a key each"
     )
-    verification: Annotated[VerificationConfig, OrEmpty] = VerificationConfig()
-    allow_data_loss: tuple[Key, ...] = ()
+    verification: Annotated[VerificationConfig, OrEmpty] = Field(
+        default=VerificationConfig(), description="how the isolation is verified"
+    )
+    allow_data_loss: tuple[Key, ...] = Field(
+        default=(), description="volumes that a change of this file may destroy, by their keys"
+    )
     protect_data: Flag = Field(
         default=False, description="whether Pulumi refuses what deletes or replaces a volume"
     )
-    policy: Annotated[PolicyConfig, OrEmpty] = PolicyConfig()
+    policy: Annotated[PolicyConfig, OrEmpty] = Field(
+        default=PolicyConfig(), description="how the rules of policy/ judge this stack"
+    )
 
     @model_validator(mode="after")
     def fits_together(self) -> Self:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from components.capabilities import normal_capability
+from components.capabilities import KNOWN, normal_capability
+from infra.model.form import choice_form, text_form
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -59,6 +60,12 @@ def split_image(name: str) -> tuple[str, str | None]:
     return match["repository"], match["tag"]
 
 
+_LABEL_TEXT = "1 to 63 of a-z, 0-9 and -, no - at either end"
+# The names in any case, as `normal_capability` takes them.
+_ANY_CASE = "|".join("".join(f"[{c}{c.lower()}]" for c in k) for k in sorted(KNOWN)).replace(
+    "[__]", "_"
+)
+
 Key = Annotated[
     str,
     AfterValidator(
@@ -67,22 +74,36 @@ Key = Annotated[
             "a key: as it becomes a DNS name, use 1 to 63 of a-z, 0-9 and -, no - at either end",
         )
     ),
+    text_form("key", _LABEL.pattern, _LABEL_TEXT, "web"),
 ]
 DnsName = Annotated[
     str,
     AfterValidator(
         _of_form(_LABEL, "a DNS label: use 1 to 63 of a-z, 0-9 and -, with no - at either end")
     ),
+    text_form("DNS name", _LABEL.pattern, _LABEL_TEXT, "www"),
 ]
 Variable = Annotated[
     str,
     AfterValidator(
         _of_form(_VARIABLE, "a variable's name: use letters, digits and _, no digit first")
     ),
+    text_form("variable", _VARIABLE.pattern, "letters, digits and _, no digit first", "MODE"),
 ]
-ConfigKey = Annotated[str, AfterValidator(config_key)]
+ConfigKey = Annotated[
+    str,
+    AfterValidator(config_key),
+    text_form(
+        "configuration key",
+        _CONFIG_KEY.pattern,
+        "letters, digits, - and _, no digit first",
+        "db_password",
+    ),
+]
 User = Annotated[
-    str, AfterValidator(_of_form(_USER, 'a user: write "uid", "uid:gid", "name" or "name:group"'))
+    str,
+    AfterValidator(_of_form(_USER, 'a user: write "uid", "uid:gid", "name" or "name:group"')),
+    text_form("user", _USER.pattern, "uid, uid:gid, name or name:group", "65534:65534"),
 ]
 Digest = Annotated[
     str,
@@ -92,6 +113,30 @@ Digest = Annotated[
             "a digest: write sha256: and 64 hex digits; `make pin STACK=<stack>` does it for you",
         )
     ),
+    text_form(
+        "digest",
+        _DIGEST.pattern,
+        "sha256: and 64 hex digits; `make pin STACK=<stack>` writes it",
+        f"sha256:{'0' * 64}",
+    ),
 ]
-ImageName = Annotated[str, AfterValidator(image_name)]
-Capability = Annotated[str, AfterValidator(normal_capability)]
+ImageName = Annotated[
+    str,
+    AfterValidator(image_name),
+    text_form(
+        "image reference",
+        re.sub(r"\?P<\w+>", "", _IMAGE.pattern),
+        "[registry/]repository:tag, in lower case; without a tag only beside a digest",
+        "python:3.11-slim-bookworm",
+    ),
+]
+Capability = Annotated[
+    str,
+    AfterValidator(normal_capability),
+    choice_form(
+        "capability",
+        tuple(sorted(KNOWN)),
+        f"(?:[Cc][Aa][Pp]_)?(?:{_ANY_CASE})",
+        "a capability of Linux, as in man 7 capabilities; not ALL",
+    ),
+]

@@ -15,7 +15,9 @@ class ImageConfig(Strict):
     """An image by name and tag, by name and digest, or both: then the digest decides."""
 
     name: ImageName = Field(description="the image's reference, such as python:3.11-slim-bookworm")
-    digest: Digest | None = None
+    digest: Digest | None = Field(
+        default=None, description="that exact image, whatever the tag says"
+    )
 
     @model_validator(mode="after")
     def tag_or_digest(self) -> Self:
@@ -42,8 +44,12 @@ class NetworkConfig(Strict):
     """A bridge network of its own. `internal` gives it no way out of the machine."""
 
     subnet: PrivateSubnet = Field(description="the network's range, such as 172.30.10.0/24")
-    gateway: Ipv4 | None = None
-    internal: Flag = False
+    gateway: Ipv4 | None = Field(
+        default=None, description="the bridge's own address; without it, the first of the subnet"
+    )
+    internal: Flag = Field(
+        default=False, description="whether it has no way out of the machine, and no ports"
+    )
 
     @property
     def router(self) -> IPv4Address:
@@ -69,8 +75,12 @@ class NetworkConfig(Strict):
 class VolumeConfig(Strict):
     """A named volume. A change of driver or options replaces it, and its data with it."""
 
-    driver: Annotated[str, Field(pattern=r"^[a-z0-9][a-zA-Z0-9_./-]*$")] = "local"
-    options: dict[str, str] = Field(default_factory=dict)
+    driver: Annotated[str, Field(pattern=r"^[a-z0-9][a-zA-Z0-9_./-]*$")] = Field(
+        default="local", description="the volume driver of the engine"
+    )
+    options: dict[str, str] = Field(
+        default_factory=dict, description="what the driver is told; no folder of the machine"
+    )
     protect: Flag | None = Field(default=None, description="protect_data, for this one alone")
 
     @model_validator(mode="after")
@@ -96,9 +106,9 @@ Requirement = Literal["auto", True, False]
 class RequireConfig(Strict):
     """Namespaces that not every engine gives: `auto` asks for what this one can give."""
 
-    user: Requirement = "auto"
-    cgroup: Requirement = "auto"
-    time: Requirement = "auto"
+    user: Requirement = Field(default="auto", description="user namespaces")
+    cgroup: Requirement = Field(default="auto", description="cgroup namespaces")
+    time: Requirement = Field(default="auto", description="time namespaces")
 
 
 class VerificationConfig(Strict):
@@ -108,8 +118,18 @@ class VerificationConfig(Strict):
     networks are kept from. Without any, the machine's own gateway and nameservers are tried.
     """
 
-    enabled: Flag = True
-    image: Key | None = None
-    require: RequireConfig = RequireConfig()
-    deadline_ms: Annotated[Count, Field(ge=50, le=10_000)] = 250
-    egress: tuple[Endpoint, ...] = ()
+    enabled: Flag = Field(default=True, description="whether it runs; it takes two containers")
+    image: Key | None = Field(
+        default=None, description="of lab.images the one with python3 (3.11 or newer), if several"
+    )
+    require: RequireConfig = Field(
+        default=RequireConfig(), description="namespaces that must be there"
+    )
+    deadline_ms: Annotated[Count, Field(ge=50, le=10_000)] = Field(
+        default=250, description="how long a connection is tried, in milliseconds"
+    )
+    egress: tuple[Endpoint, ...] = Field(
+        default=(),
+        description="addresses beyond the machine that answer, at most 8; internal networks must "
+        "not reach them",
+    )

@@ -2,9 +2,12 @@
 
 import posixpath
 import re
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator
+
+from infra.model.form import text_form
 
 LAB_DIR = "${lab_dir}"
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}?|\$[A-Za-z_]\w*|\{\{.*?\}\}")
@@ -23,6 +26,12 @@ _FORBIDDEN_TREES = {
 _FORBIDDEN_ALONE = {"/etc": "the machine's accounts and settings", "/root": "root's home"}
 _SOCKETS = ("docker.sock", "containerd.sock", "podman.sock", "crio.sock")
 _PRIVATE_TARGETS = ("/proc", "/sys", "/dev")
+
+
+def _parents(path: str) -> list[str]:
+    """The folders that a path is in, without the root."""
+    parts = path.split("/")
+    return ["/".join(parts[:n]) for n in range(2, len(parts))]
 
 
 def clean(path: str) -> str:
@@ -90,5 +99,31 @@ def mount_target(value: str) -> str:
     return path
 
 
-BindSource = Annotated[str, AfterValidator(bind_source)]
-Target = Annotated[str, AfterValidator(mount_target)]
+def _any_of(paths: Iterable[str]) -> str:
+    """The paths and all below them, but for those with a dot: `..` may lead out again."""
+    return f"(?:{'|'.join(paths)})(?:/[^.]*)?"
+
+
+_ABOVE = {parent for tree in _FORBIDDEN_TREES for parent in _parents(tree)}
+_ALONE = "|".join(sorted(_ABOVE | _FORBIDDEN_ALONE.keys()))
+BindSource = Annotated[
+    str,
+    AfterValidator(bind_source),
+    text_form(
+        "path",
+        rf"(?!(?:{_any_of(_FORBIDDEN_TREES)}|(?:{_ALONE})?/*)$)"
+        r"(?:/|\$\{lab_dir\}/+[^/])(?:(?!\$[A-Za-z_{])[\s\S])*",
+        f"absolute, or below {LAB_DIR}; no folder of the system, no engine's socket",
+        f"{LAB_DIR}/notes",
+    ),
+]
+Target = Annotated[
+    str,
+    AfterValidator(mount_target),
+    text_form(
+        "path",
+        rf"(?!(?:{_any_of(_PRIVATE_TARGETS)}|/+)$)/[\s\S]*",
+        "absolute; not / and nothing in /proc, /sys or /dev",
+        "/data",
+    ),
+]

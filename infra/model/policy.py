@@ -5,9 +5,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from infra.model.base import Flag, Strict
+from infra.model.form import text_form
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=10, max_length=500),
+    text_form("text", r"\s*\S[\s\S]{8,}\S\s*", "10 to 500 characters"),
+]
 
 
 class SuppressionConfig(Strict):

@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from components.durations import parse_duration
 from infra.model.base import Count, shown, text_of
+from infra.model.form import text_form
 
 MIB = 1024 * 1024
 SMALLEST_MEMORY = 6 * MIB  # the engine refuses less
@@ -76,8 +77,33 @@ def at_least_a_millisecond(value: timedelta) -> timedelta:
     return value
 
 
-Memory = Annotated[int, BeforeValidator(size_in_bytes), AfterValidator(enough_memory)]
-Size = Annotated[int, BeforeValidator(size_in_bytes), AfterValidator(enough_for_a_file)]
-Cpus = Annotated[float, BeforeValidator(some_cpus)]
-Duration = Annotated[timedelta, BeforeValidator(duration), AfterValidator(at_least_a_millisecond)]
+_UNITS = r"\s*[0-9]+(?:\.[0-9]+)?\s*(?:[KkMmGg](?:[Ii]?[Bb])?|[Ii]?[Bb])\s*"
+Memory = Annotated[
+    int,
+    BeforeValidator(size_in_bytes),
+    AfterValidator(enough_memory),
+    text_form("size", _UNITS, "whole MiB, written with KiB, MiB or GiB; at least 6MiB", "64MiB"),
+]
+Size = Annotated[
+    int,
+    BeforeValidator(size_in_bytes),
+    AfterValidator(enough_for_a_file),
+    text_form("size", _UNITS, "a number and KiB, MiB or GiB; at least 4KiB", "16MiB"),
+]
+Cpus = Annotated[
+    float,
+    BeforeValidator(some_cpus),
+    WithJsonSchema({"type": "number", "minimum": 0.01, "examples": [0.5]}),
+]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(duration),
+    AfterValidator(at_least_a_millisecond),
+    text_form(
+        "duration",
+        r"(?!(?:0+(?:\.0+)?(?:ms|s|m|h))+$)(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h))+",
+        "numbers with ms, s, m or h; at least 1ms",
+        "30s",
+    ),
+]
 Port = Annotated[Count, Field(ge=1, le=65535)]

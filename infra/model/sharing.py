@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
+
+from infra.model.form import choice_form
 
 NamespaceName = Literal["ipc", "pid", "net", "user"]
 
@@ -47,7 +49,10 @@ def _userns(value: str) -> str:
     return _checked(value, (PRIVATE, "host"))
 
 
-IpcMode = Annotated[str, AfterValidator(_ipc_or_pid)]
-PidMode = Annotated[str, AfterValidator(_ipc_or_pid)]
-NetworkMode = Annotated[str, AfterValidator(_network)]
-UsernsMode = Annotated[str, AfterValidator(_userns)]
+_OR_JOINED = choice_form(
+    "mode", (PRIVATE, "host"), rf"{_JOIN}[\s\S]+", "container:<key of another container>"
+)
+IpcMode = Annotated[str, AfterValidator(_ipc_or_pid), _OR_JOINED]
+PidMode = Annotated[str, AfterValidator(_ipc_or_pid), _OR_JOINED]
+NetworkMode = Annotated[str, AfterValidator(_network), _OR_JOINED]
+UsernsMode = Annotated[str, AfterValidator(_userns), WithJsonSchema({"enum": [PRIVATE, "host"]})]

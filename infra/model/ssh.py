@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from infra.model.base import text_of
+from infra.model.form import text_form
 
 KEY_KINDS = (
     "ssh-ed25519",
@@ -18,7 +19,7 @@ KEY_KINDS = (
 )
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)*")
-_FILE = re.compile(r"(~/|/)[^\0\n\r\"']*")
+_FILE = re.compile(r"""(~/|/)[^\0\n\r"']*""")
 _PLACEHOLDER = re.compile(r"<[a-z ]{1,40}>")
 _EXAMPLE = "ssh-ed25519 AAAA…"
 
@@ -106,8 +107,37 @@ def identity_file(value: object) -> str:
     return text
 
 
-HostKey = Annotated[str, BeforeValidator(host_key)]
-PublicKey = Annotated[str, BeforeValidator(public_key)]
-SshUser = Annotated[str, BeforeValidator(user)]
-SshAddress = Annotated[str, BeforeValidator(address)]
-IdentityFile = Annotated[str, BeforeValidator(identity_file)]
+_KEY_LINE = rf"\s*(?:{'|'.join(KEY_KINDS)})\s+[A-Za-z0-9+/]+=*(?:\s.*)?\s*"
+HostKey = Annotated[
+    str,
+    BeforeValidator(host_key),
+    text_form("host key", _KEY_LINE, "one line of an OpenSSH public key, its comment optional"),
+]
+PublicKey = Annotated[
+    str,
+    BeforeValidator(public_key),
+    text_form(
+        "public key",
+        _KEY_LINE,
+        "one line of an OpenSSH public key; EC2 takes ssh-ed25519 and ssh-rsa, Lightsail ssh-rsa",
+    ),
+]
+SshUser = Annotated[
+    str,
+    BeforeValidator(user),
+    text_form(
+        "user", _USER.pattern, "1 to 32 of a-z, 0-9, _ and -, no digit or - first", "ec2-user"
+    ),
+]
+SshAddress = Annotated[
+    str,
+    BeforeValidator(address),
+    text_form("host name", _HOST.pattern, "a host name or an IPv4 address", "lab.example.org"),
+]
+IdentityFile = Annotated[
+    str,
+    BeforeValidator(identity_file),
+    text_form(
+        "file", _FILE.pattern, "a path that starts with / or ~/, no quotes in it", "~/.ssh/docklab"
+    ),
+]

@@ -31,8 +31,9 @@ def _others_namespaces(resource: Resource) -> Iterator[str | CannotTell]:
 
 
 def _network(resource: Resource) -> Iterator[str]:
-    mode = text(resource, "networkMode")
-    if mode in ("default", "bridge") or (not mode and not listed(resource, "networksAdvanced")):
+    # The provider says bridge by itself, and leaves that one where others are named.
+    on_it = text(resource, "networkMode") in ("", "default", "bridge")
+    if on_it and not listed(resource, "networksAdvanced"):
         yield "the container is on the engine's default bridge"
 
 

@@ -47,7 +47,9 @@ def is_files(resource: Resource) -> bool:
 
 def is_its_bind(resource: Resource, mount: object) -> bool:
     """The machine's /proc, read-only and beside the container's own: to see all namespaces."""
-    return is_check(resource) and isinstance(mount, Mapping) and dict(mount) == _PROC
+    if not is_check(resource) or not isinstance(mount, Mapping):
+        return False
+    return {key: value for key, value in mount.items() if value} == _PROC
 
 
 def _chain(resource: Resource) -> str:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from policy.resource import SECRET, Resource
-from review.exposure.row import Exposed, is_verification, key_of
+from review.exposure.row import VOLUME, Exposed, is_verification, key_of
 
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
@@ -91,7 +91,7 @@ def _mounts(key: str, inputs: Mapping[str, Any]) -> Iterator[Exposed]:
     for mount in maps(inputs.get("mounts")):
         source = str(mount.get("source"))
         volume = mount.get("type") == "volume"
-        what = f"volume {_volume(source)}" if volume else f"folder {source} of the machine"
+        what = f"{VOLUME}{_volume(source)}" if volume else f"folder {source} of the machine"
         yield from _mount(key, what, mount.get("target"), mount.get("readOnly") is not True)
     for volume in maps(inputs.get("volumes")):
         if volume.get("hostPath"):
@@ -100,9 +100,8 @@ def _mounts(key: str, inputs: Mapping[str, Any]) -> Iterator[Exposed]:
 
 
 def _mount(key: str, what: str, target: object, writes: bool) -> Iterator[Exposed]:
-    yield Exposed(topic="mounts", subject=key, text=f"reads {what} at {target}")
-    if writes:
-        yield Exposed(topic="mounts", subject=key, text=f"writes {what} at {target}")
+    for verb in ("reads", "writes") if writes else ("reads",):
+        yield Exposed(topic="mounts", subject=key, text=f"{verb} {what} at {target}", way=what)
 
 
 def _volume(source: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+import yaml
 
 from policy.resource import Resource
 from review.exposure.containers import CONTAINER, of_container, of_networks
@@ -79,7 +80,7 @@ def _spec(envs: object) -> Mapping[str, Any]:
     for entry in envs if isinstance(envs, list) else []:
         name, _, value = str(entry).partition("=")
         if name == "NSV_SPEC":
-            found = json.loads(value)
+            found = yaml.safe_load(value)
             return found if isinstance(found, dict) else {}
     return {}
 

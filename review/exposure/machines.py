@@ -100,24 +100,24 @@ def _instance(one: Resource) -> Iterator[Exposed]:
     if inputs.get("iamInstanceProfile"):
         text = f"acts in AWS as {inputs['iamInstanceProfile']}"
         yield Exposed(topic="identities", subject=one.name, text=text)
-    yield _tells(one, "image", str(inputs.get("ami")))
+    yield _tells(one, "machine image", str(inputs.get("ami")))
     yield _first_boot(one)
 
 
 def _lightsail(one: Resource) -> Iterator[Exposed]:
     yield _outside(one, "has a public address")
-    yield _tells(one, "image", str(one.inputs.get("blueprintId")))
+    yield _tells(one, "machine image", str(one.inputs.get("blueprintId")))
     yield _first_boot(one)
 
 
 def _tells(one: Resource, what: str, which: str) -> Exposed:
     return Exposed(
-        topic="identities", subject=one.name, text=f"{what} {which}", kind="tells", way=what
+        topic="identities", subject=one.name, text=f"{what}: {which}", kind="tells", way=what
     )
 
 
 def _first_boot(one: Resource) -> Exposed:
-    return _tells(one, "first boot as in user data", str(one.inputs.get("userData")))
+    return _tells(one, "first boot", f"user data {one.inputs.get('userData')}")
 
 
 def _address(one: Resource) -> Iterator[Exposed]:
@@ -151,4 +151,4 @@ def _docker(one: Resource) -> Iterator[Exposed]:
         yield _guard(one, "takes no machine for another: the host key is checked", "identities")
     for option in options:
         if option.startswith("KnownHostsCommand="):
-            yield _tells(one, "pinned host key", _shortened(option.rpartition("* ")[2]))
+            yield _tells(one, "host key", _shortened(option.rpartition("* ")[2]))

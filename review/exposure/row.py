@@ -10,6 +10,8 @@ from policy.resource import Resource
 
 Kind = Literal["opens", "guards", "tells"]
 
+# How `way` begins for what is in a volume; its key follows.
+VOLUME = "volume "
 # The order of the inventory.
 TOPICS = (
     "from outside",

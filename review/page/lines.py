@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 
 from review.changes import Change
@@ -70,7 +71,9 @@ def _properties(change: Change) -> Iterator[str]:
 
 
 def _value(value: object) -> str:
-    return "nothing" if value is None else code(value, 60)
+    if value is None:
+        return "nothing"
+    return code(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 60)
 
 
 def security_rows(one: Difference) -> list[str]:

@@ -52,7 +52,7 @@ RISKY: dict[str, tuple[str, list[Change], set[str], tuple[str, ...]]] = {
     "a volume is renamed": (
         "local",
         renamed_volume(),
-        {"DATA LOSS", "OPENS"},
+        {"DATA LOSS"},
         ("data-volume", "store"),
     ),
     "a volume goes, with leave": (
@@ -70,13 +70,13 @@ RISKY: dict[str, tuple[str, list[Change], set[str], tuple[str, ...]]] = {
     "an image tag is swapped": (
         "local",
         [("images.base.name", "python:3.12-slim-bookworm")],
-        {"OTHER"},
+        {"OTHER CODE"},
         ("python:3.12-slim-bookworm", "python:3.11-slim-bookworm", "web-container"),
     ),
     "a digest is taken off in production": (
         "prod",
         [("images.base.digest", GONE)],
-        {"OTHER", "POLICY"},
+        {"OTHER CODE", "POLICY"},
         ("base",),
     ),
     "a container moves to another bridge": (
@@ -182,13 +182,13 @@ RISKY: dict[str, tuple[str, list[Change], set[str], tuple[str, ...]]] = {
     "the machine's image changes": (
         "prod",
         [("host.ami", "ami-0fedcba9876543210")],
-        {"DATA LOSS", "OTHER"},
+        {"DATA LOSS", "OTHER MACHINE IMAGE"},
         ("ami-0fedcba9876543210", "host-instance", "data-volume"),
     ),
     "the first boot maps no user ids": (
         "prod",
         [("host.userns_remap", False)],
-        {"DATA LOSS", "OTHER"},
+        {"DATA LOSS", "OTHER FIRST BOOT"},
         ("host-instance", "userData"),
     ),
     "the machine may be terminated": (

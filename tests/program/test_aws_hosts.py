@@ -104,7 +104,7 @@ def test_an_instance_says_everything_that_aws_would_choose(dev):
         "disableApiTermination": False,
         "instanceInitiatedShutdownBehavior": "stop",
         "creditSpecification": {"cpuCredits": "standard"},
-        "tags": {"Name": "docklab-test-host"},
+        "tags": {"Name": "docklab-test-host", "os": "al2"},
     }
 
 

@@ -85,7 +85,7 @@ def _python(paths: Paths) -> list[Finding]:
         files = venv.wanted_files(paths.root, frozenset())
     except SetupError as error:
         return [own, Finding(part="packages", way_out=str(error))]
-    digests = stamps.digests(files)
+    digests = venv.digests(paths.root, files)
     current = all(stamp.get(name) == value for name, value in digests.items())
     done = current and paths.python.exists()
     packages = Finding(

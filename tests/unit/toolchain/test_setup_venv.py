@@ -37,3 +37,14 @@ def test_a_moved_clone_or_another_python_gets_a_new_environment(change: dict[str
 def test_a_clone_without_its_requirements_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"requirements\.txt is missing: the clone is not whole"):
         venv.wanted_files(tmp_path, frozenset())
+
+
+def test_two_requirement_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    for name in ("requirements.txt", "tests/requirements.txt"):
+        (tmp_path / name).write_text(f"# {name}\n")
+    files = venv.wanted_files(tmp_path, frozenset({"tests"}))
+    before = venv.digests(tmp_path, files)
+    assert list(before) == ["requirements.txt", "tests/requirements.txt"]
+    files[0].write_text("pulumi==9\n")
+    assert venv.plan({**BASE, **before}, BASE, venv.digests(tmp_path, files)) == "install"

@@ -1,0 +1,57 @@
+"""What is left of a stack file that the program refuses in part."""
+
+import json
+
+import pytest
+from unit.review.lab_files import lab, stack_file
+
+from infra.config import parse
+from review.refusal import without_refused
+from review.stacks import parsed
+
+WEB = "containers.web"
+ETC = {"source": "/etc", "target": "/x"}
+FINE = {"source": "${lab_dir}/fine", "target": "/fine", "missing": "create"}
+
+
+def rest(stack, *changes):
+    found = without_refused(stack_file(stack, *changes), stack_file(stack))
+    return json.loads(found.config["docklab:lab"]) if found else None
+
+
+def test_what_was_right_before_is_as_it_was_and_the_rest_stays():
+    found = rest("prod", ("host.admin_cidr", "0.0.0.0/0"), (f"{WEB}.memory", "96MiB"))
+    assert found["host"]["admin_cidr"] == "192.0.2.1/32"
+    assert found["containers"]["web"]["memory"] == "96MiB"
+
+
+def test_of_a_new_list_only_the_refused_item_goes():
+    found = rest("local", (f"{WEB}.binds", [FINE, ETC, {**ETC, "target": "/y"}]))
+    assert found["containers"]["web"]["binds"] == [FINE]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ((f"{WEB}.privileged", True), "privileged"),
+        ((f"{WEB}.no_such_key", 1), "no_such_key"),
+        ((f"{WEB}.memory", "much"), None),
+        (("networks.front.subnet", "8.8.8.0/24"), None),
+        ((f"{WEB}.image", "nope"), None),
+    ],
+)
+def test_what_is_left_is_a_lab(change, place):
+    found = rest("local", change)
+    assert parse(found)
+    assert place is None or place not in found["containers"]["web"]
+
+
+def test_a_missing_key_is_as_it_was():
+    found = rest("local", ("images", {}))
+    assert parse(found).images == parse(lab()).images
+
+
+def test_what_nothing_mends_is_none():
+    assert without_refused(stack_file(), parsed("local", "config: {}")) is None
+    secret = stack_file("local", ("containers.web.environment", {"A": {"secure": "x"}}))
+    assert without_refused(secret, stack_file()) is None
