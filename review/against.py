@@ -6,7 +6,6 @@ import difflib
 from dataclasses import replace
 from pathlib import Path
 
-from infra.model.lab import Lab
 from review.base import Base
 from review.difference import Difference, compared, refused
 from review.page.build import Pictures
@@ -36,7 +35,7 @@ def against(base: Base, root: Path) -> tuple[list[Difference], Pictures]:
         if one.status == "same":
             continue
         texts[name] = _difference(base.texts.get(name, ""), to_text(snapshot(now)) if now else "")
-        drawn = changed_topology(_lab_then(base, name), now.lab if now else None)
+        drawn = _drawn(name, base, now)
         if drawn:
             topology[name] = drawn
     return found, Pictures(topology=topology, texts=texts)
@@ -62,13 +61,14 @@ def _recorded(name: str, root: Path, base: Base) -> tuple[Recorded | None, str]:
         return None, complaint
 
 
-def _lab_then(base: Base, name: str) -> Lab | None:
-    """The base's lab by today's model; None where there was none, or it no longer fits."""
+def _drawn(name: str, base: Base, now: Recorded | None) -> str | None:
+    """What changes as a picture; none where the base's stack file is none by today's model."""
     text = base.stack_files.get(name)
     try:
-        return None if text is None else lab_of(parsed(name, text))
+        then = None if text is None else lab_of(parsed(name, text))
     except (Refused, StackFileError):
         return None
+    return changed_topology(then, now.lab if now else None)
 
 
 def _difference(before: str, after: str) -> list[str]:

@@ -15,7 +15,7 @@ from review.reference.sample import sample
 from review.stacks import PROJECT, parsed
 
 DATA_LOSS = "**DATA LOSS**"
-IN_PLACE, VERIFIED, NOTHING = "in place", "none (verified again)", "none"
+IN_PLACE, VERIFIED, NOTHING = "in place", "none, but verified again", "none"
 _VERIFICATION = "docklab:verification:"
 _DOCKER = "docker:index/"
 _MACHINES = ("aws:ec2/instance:Instance", "aws:lightsail/instance:Instance")
@@ -45,7 +45,7 @@ def effects() -> dict[tuple[str, str], str]:
 
 def _told(texts: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for text, when in texts.items():
-        yield f"{text} ({', '.join(when)})" if any(when) else text
+        yield f"{text} ({', '.join(when)})" if any(when) and len(texts) > 1 else text
 
 
 def place_of(example: Example) -> tuple[str, str]:

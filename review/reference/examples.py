@@ -33,7 +33,7 @@ def examples() -> Iterator[Example]:
         other = HOSTS["local" if kind != "local" else "ssh"]
         yield Example(host=kind, key="host.kind", changes={"host": other})
         for key, value in values.items():
-            changes = {f"host.{key}": value} | _BESIDE.get((kind, key), {})
+            changes = {f"host.{key}": value, **_BESIDE.get((kind, key), {})}
             yield Example(host=kind, key=f"host.{key}", changes=changes)
     yield Example(host="local", key="host", changes={"host": HOSTS["ssh"]})
 
@@ -94,6 +94,7 @@ _ONE_VALUE: Mapping[str, Any] = {
     f"{_ALONE}.userns_mode": "host",
     f"{_ALONE}.allow_shared_namespaces": [],
     "verification": {"image": "base"},
+    "verification.enabled": False,
     "verification.image": "plain",
     "verification.require": {"user": True},
     "verification.require.user": True,
@@ -111,7 +112,6 @@ _ONE_VALUE: Mapping[str, Any] = {
     "policy.suppress.0.reason": "another reason for it",
 }
 _SEVERAL: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    "verification.enabled": {"`false`": {"verification.enabled": False}},
     "images": {
         "one more": {"images.more": {"name": "more:1"}},
         "one less": {"images.spare": GONE},

@@ -93,7 +93,7 @@ class _Generator(GenerateJsonSchema):
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """A key that is not of its form is an error, and not one that no pattern is about."""
         keys = self.generate_inner(schema["keys_schema"])
-        found = {
+        found: JsonSchemaValue = {
             "type": "object",
             "additionalProperties": self.generate_inner(schema["values_schema"]),
         }

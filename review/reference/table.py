@@ -13,16 +13,16 @@ Effects = Mapping[tuple[str, str], str]
 _HEAD = """\
 # Every key of a stack file
 
-A lab is the key `docklab:lab` in `stacks/Pulumi.<stack>.yaml`; [the
-default](../stacks/Pulumi.local.yaml) explains each part at work. Here is all that it may say. `make config-docs` makes this page from the
-model, and with it [the JSON Schema](../stacks/lab.schema.json) that the first line of a stack file
-names: editors with a YAML language server complete its keys and underline what is wrong. What takes
-a look at two keys, such as ranges that overlap, only the program tells.
+A lab is the key `docklab:lab` in `stacks/Pulumi.<stack>.yaml`, and here is all that it may say;
+[the default](../stacks/Pulumi.local.yaml) shows it at work. `make config-docs` makes this page from the
+model, and [the JSON Schema](../stacks/lab.schema.json) that the first line of a stack file names:
+editors with a YAML language server complete its keys and underline what is wrong. What takes a look
+at two keys, such as ranges that overlap, only the program tells.
 
 *A change* is what the next `make up` is expected to do with another value of the key. It is worked
 out without asking a provider, by comparing what the program declares for a sample lab before and
 after one such edit: `make preview` asks them, and `make review-diff BASE=<git ref>` tells it of an
-edit of your own. After every change the isolation is verified again, but for those with `none` alone.
+edit of your own. After every change but those with a bare `none` the isolation is verified again.
 """
 _COLUMNS = ("key", "type", "default", "allowed", "what it does", "a change")
 
@@ -51,6 +51,10 @@ class Section:
         return f"{self.place(key)[1]}{many}"
 
 
+def sections(schema: Mapping[str, Any]) -> list[Section]:
+    return list(_below("", "Lab", schema["$defs"]))
+
+
 def _below(path: str, name: str, shapes: Mapping[str, Schema]) -> Iterator[Section]:
     own = shapes[name]
     kind = own["properties"].get("kind", {}).get("const", "")
@@ -63,7 +67,7 @@ def _below(path: str, name: str, shapes: Mapping[str, Schema]) -> Iterator[Secti
 
 def page(schema: Mapping[str, Any], effects: Effects) -> str:
     """Raises KeyError for a key whose effect is not known."""
-    found = list(_below("", "Lab", schema["$defs"]))
+    found = sections(schema)
     return "\n".join([_HEAD, *(_section(one, found, effects) for one in found)])
 
 

@@ -53,7 +53,7 @@ def type_words(schema: Schema) -> str:
 
 
 def _plural(words: str) -> str:
-    if words == "text":
+    if words == "text" or words.startswith("`"):
         return words
     if words.startswith("address"):
         return words.replace("address", "addresses").replace("port", "ports")

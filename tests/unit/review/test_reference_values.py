@@ -4,7 +4,7 @@ import re
 
 import pytest
 from aws_values import ED25519, RSA, filled
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from lab_values import changed
@@ -129,6 +129,7 @@ MACHINE = {
 
 
 @pytest.mark.parametrize("place", PLACES)
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_what_the_program_takes_is_never_underlined(place, data):
     lab = changed((place, data.draw(PLACES[place])))
@@ -137,6 +138,7 @@ def test_what_the_program_takes_is_never_underlined(place, data):
 
 
 @pytest.mark.parametrize("key", MACHINE)
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_what_the_program_takes_for_a_machine_is_never_underlined(key, data):
     lab = filled("dev", (f"host.{key}", data.draw(MACHINE[key])))

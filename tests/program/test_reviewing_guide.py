@@ -1,0 +1,78 @@
+"""What docs/guide/reviewing.md shows is what the review says today."""
+
+import re
+import subprocess
+
+import pytest
+from program.review_cases import ETC, renamed_volume
+from unit.review.lab_files import lab, stack_text
+
+from policy.registry import RULES
+from review.commands import diff, write
+from review.stacks import ROOT
+
+PAGE = (ROOT / "docs/guide/reviewing.md").read_text()
+IN_LOCAL = [
+    *renamed_volume(),
+    ("images.base.name", "python:3.12-slim-bookworm"),
+    ("containers.archivist.networks", {"front": None}),
+    ("containers.web.binds", [ETC]),
+]
+IN_PROD = [("host.admin_cidr", "0.0.0.0/0")]
+
+
+def git(root, *words):
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", "-C", str(root), *identity, *words], check=True, capture_output=True)
+
+
+def put(root, stack, *changes):
+    file = root / "stacks" / f"Pulumi.{stack}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(stack_text(lab(stack, *changes)))
+
+
+@pytest.fixture
+def said(tmp_path, capsys):
+    for stack in ("local", "prod"):
+        put(tmp_path, stack)
+    git(tmp_path, "init", "-q", "-b", "main")
+    write(tmp_path)
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "base")
+    put(tmp_path, "local", *IN_LOCAL)
+    put(tmp_path, "prod", *IN_PROD)
+    capsys.readouterr()
+    assert diff("main", None, tmp_path) == 1
+    return re.sub(r"main \([0-9a-f]{12}\)", "main (0123456789ab)", capsys.readouterr().out)
+
+
+def shown(page: str) -> str:
+    """Without the marker, the picture and what is folded."""
+    begin, end = page.index("## Infrastructure review"), page.index("### What changes")
+    return page[begin:end].strip()
+
+
+def rules() -> str:
+    rows = (f"| `{rule.id}` | {rule.severity} | {rule.title} |" for rule in RULES.values())
+    return "\n".join(["| rule | severity | what should be |", "|---|---|---|", *rows])
+
+
+def test_the_page_shows_real_output(said):
+    assert f"```text\n{shown(said)}\n```" in PAGE, shown(said)
+
+
+def test_each_of_the_five_changes_is_on_it(said):
+    text = shown(said).replace("\\", "")
+    for words in (
+        "lab.host.admin_cidr: 0.0.0.0/0 would open sshd to the world",
+        "**DATA LOSS** volume data-volume",
+        "**OTHER CODE** base: runs the code of image python:3.12-slim-bookworm",
+        "**OPENS** archivist reaches web over front",
+        "lab.containers.web.binds[0].source: /etc may not be mounted",
+    ):
+        assert words in text
+
+
+def test_the_page_lists_every_rule():
+    assert rules() in (ROOT / "docs/guide/policy.md").read_text(), rules()
