@@ -14,8 +14,8 @@ _HEAD = """\
 # Every key of a stack file
 
 A lab is the key `docklab:lab` in `stacks/Pulumi.<stack>.yaml`, and here is all that it may say;
-[the default](../stacks/Pulumi.local.yaml) shows it at work. `make config-docs` makes this page from the
-model, and [the JSON Schema](../stacks/lab.schema.json) that the first line of a stack file names:
+[the default](../stacks/Pulumi.local.yaml) shows it at work. `make config-docs` makes this page from
+the model, and [the JSON Schema](../stacks/lab.schema.json) that the first line of a stack file names:
 editors with a YAML language server complete its keys and underline what is wrong. What takes a look
 at two keys, such as ranges that overlap, only the program tells.
 

@@ -64,7 +64,7 @@ def test_the_sample_says_every_key(host):
     assert of_containers - web == {f"containers.<name>.{key}" for key in alone}
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda e: f"{e.host}-{e.key}-{e.when}")
+@pytest.mark.parametrize("example", list(examples()), ids=lambda e: f"{e.host}-{e.key}-{e.when}")
 def test_an_example_is_a_lab_that_differs(example):
     before, after = sample(example.host), sample(example.host, example.changes)
     assert parse(before) != parse(after) or example.key == "host.kind"
