@@ -8,6 +8,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +16,6 @@ from typing import Any
 import pulumi
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import SETTINGS, set_root_resource
 
 from infra.config import load, parse
 from infra.model.lab import Lab
@@ -24,6 +24,7 @@ from infra.surroundings import DEFAULT_DOCKER_HOST, Surroundings
 from lifecycle import fingerprint as lifecycle_fingerprint
 from policy.resource import Options, Resource
 from review.answers import Answers
+from review.engine import run_on
 from review.stacks import PROJECT, StackFile
 from review.wire import plain
 from verifier.archive import build as verifier_archive
@@ -77,8 +78,18 @@ def record(file: StackFile) -> Recorded:
         export(build(lab, _around(file.name)))
 
     try:
-        with _engine(monitor, file):
-            asyncio.get_event_loop().run_until_complete(pulumi.runtime.run_in_stack(program))
+        with _alone() as loop:
+            run_on(
+                monitor,
+                program,
+                loop,
+                project=PROJECT,
+                stack=file.name,
+                preview=True,
+                config=file.config,
+                secrets=file.secrets,
+                logger=_quiet(),
+            )
     except pulumi.RunError as error:
         raise Refused(str(error)) from None
     resources = (_resource(urn, request) for urn, request in monitor.requests.items())
@@ -113,30 +124,30 @@ def _around(stack: str) -> Surroundings:
     )
 
 
+def _quiet() -> logging.Logger:
+    """What the program warns of is for a run; the review has its own words for it."""
+    logger = logging.getLogger("review")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
 @contextlib.contextmanager
-def _engine(monitor: _Recorder, file: StackFile) -> Iterator[None]:
-    kept = dict(os.environ)
-    for name in [name for name in kept if name.startswith(_OUTSIDE)]:
+def _alone() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop of its own, and an environment without what the SDKs take from there."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_OUTSIDE)}
+    for name in kept:
         del os.environ[name]
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    quiet = logging.getLogger("review")
-    quiet.setLevel(logging.CRITICAL)
-    # A program that is stopped by a refusal leaves tasks whose result nobody asks for.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    pulumi.runtime.set_mocks(
-        monitor.mocks, PROJECT, file.name, preview=True, monitor=monitor, logger=quiet
+    loop, answering = asyncio.new_event_loop(), asyncio.new_event_loop()
+    # The mocks want a loop on each thread that answers, and would leave them all open.
+    loop.set_default_executor(
+        ThreadPoolExecutor(1, initializer=asyncio.set_event_loop, initargs=(answering,))
     )
-    pulumi.runtime.set_all_config(dict(file.config), list(file.secrets))
-    # set_mocks has made a stack and its outputs already; the program's own are to be recorded.
-    set_root_resource(None)  # type: ignore[arg-type]
-    SETTINGS.outputs.clear()
-    SETTINGS.rpc_manager.clear()
     try:
-        yield
+        yield loop
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+        answering.close()
         os.environ.update(kept)
 
 

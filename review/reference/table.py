@@ -15,9 +15,9 @@ _HEAD = """\
 
 A lab is the key `docklab:lab` in `stacks/Pulumi.<stack>.yaml`, and here is all that it may say;
 [the default](../stacks/Pulumi.local.yaml) shows it at work. `make config-docs` makes this page from
-the model, and [the JSON Schema](../stacks/lab.schema.json) that the first line of a stack file names:
-editors with a YAML language server complete its keys and underline what is wrong. What takes a look
-at two keys, such as ranges that overlap, only the program tells.
+the model, and [the JSON Schema](../stacks/lab.schema.json) that the first line of a stack file
+names: editors with a YAML language server complete its keys and underline what is wrong. What takes
+a look at two keys, such as ranges that overlap, only the program tells.
 
 *A change* is what the next `make up` is expected to do with another value of the key. It is worked
 out without asking a provider, by comparing what the program declares for a sample lab before and

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -13,7 +12,8 @@ import pytest
 from aws_values import filled
 from lab_program import program, program_of
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
-from pulumi.runtime.settings import SETTINGS, set_root_resource
+
+from review.engine import run_on
 
 READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
 CONTAINER = "docker:index/container:Container"
@@ -144,7 +144,6 @@ def engine_for() -> Callable[..., Engine]:
 def loop() -> Iterator[asyncio.AbstractEventLoop]:
     """One for all runs: the threads that answer registrations are costly to start."""
     loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
     yield loop
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
@@ -155,8 +154,6 @@ def built(
     engine_for: Callable[..., Engine], loop: asyncio.AbstractEventLoop
 ) -> Callable[..., Engine]:
     """Run a program on an engine and drain it, so that absence is assertable too."""
-    # As Pulumi's own language host does: a stopped program leaves tasks that nobody asks about.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
     def run(
         program: Callable[[], object],
@@ -164,15 +161,16 @@ def built(
         config: dict[str, str] | None = None,
     ) -> Engine:
         engine = engine or engine_for()
-        pulumi.runtime.set_mocks(
-            engine.mocks, "docklab", "test", preview=engine.mocks.preview, monitor=engine
+        run_on(
+            engine,
+            lambda: (program(), None)[1],
+            loop,
+            project="docklab",
+            stack="test",
+            preview=engine.mocks.preview,
+            config=config or {},
+            secrets=list(config or {}),
         )
-        pulumi.runtime.set_all_config(config or {}, list(config or {}))
-        # The stack that set_mocks made has registered its outputs already; this run has its own.
-        set_root_resource(None)
-        SETTINGS.outputs.clear()
-        SETTINGS.rpc_manager.clear()
-        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: (program(), None)[1]))
         return engine
 
     return run

@@ -4,7 +4,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 import pytest
-from program.review_cases import BEFORE, HARMLESS, IN_THE_PROGRAM, RISKY
+from program.seeded.harmless import BEFORE, HARMLESS
+from program.seeded.in_the_program import IN_THE_PROGRAM
+from program.seeded.risky import RISKY
 from unit.review.lab_files import recorded
 
 from review.difference import compared, refused, risks

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 import pytest
-from program.review_cases import ETC, renamed_volume
+from program.seeded.risky import ETC, renamed_volume
 from unit.review.lab_files import lab, stack_text
 
 from policy.registry import RULES

@@ -77,3 +77,10 @@ def test_help_lists_the_verbs_with_a_dash_in_their_names_too() -> None:
     for verb in ("review", "review-check", "review-diff", "graph"):
         assert f"  make {verb} " in listed.stdout
     assert "fails when the change is risky" in listed.stdout
+
+
+def test_the_reference_is_written_with_the_packages_alone(home: Path) -> None:
+    assert make(home, "config-docs", "ARGS=--check") == (
+        0,
+        [SETUP, "venv | -m review.reference --check"],
+    )

@@ -1,19 +1,28 @@
-"""Seeded changes of the stacks: what a reviewer must see marked, and what not. Not a test."""
+"""Changes of the stack files that a reviewer must see marked and explained. Not a test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
-
 from unit.review.lab_files import GONE, Change
 
-from policy.resource import Resource
-
-Edit = Callable[[Resource], Resource]
-
+SHARED = {"source": "/srv/shared", "target": "/shared", "mode": "rw"}
+ETC = {"source": "/etc", "target": "/host-etc", "mode": "ro"}
+ANOTHER = {
+    "image": "base",
+    "command": ["sleep", "inf"],
+    "user": "65534:65534",
+    "networks": {"apart": None},
+    "memory": "16MiB",
+}
 SOCKET = {"source": "/var/run/docker.sock", "target": "/s", "mode": "rw"}
 SHARED = {"source": "/srv/shared", "target": "/shared", "mode": "rw"}
+ETC = {"source": "/etc", "target": "/host-etc", "mode": "ro"}
+ANOTHER = {
+    "image": "base",
+    "command": ["sleep", "inf"],
+    "user": "65534:65534",
+    "networks": {"apart": None},
+    "memory": "16MiB",
+}
 ETC = {"source": "/etc", "target": "/host-etc", "mode": "ro"}
 ANOTHER = {
     "image": "base",
@@ -231,134 +240,5 @@ RISKY: dict[str, tuple[str, list[Change], set[str], tuple[str, ...]]] = {
         ],
         {"OPENS", "SUPPRESSED"},
         ("the class looks at it",),
-    ),
-}
-
-HARMLESS: dict[str, tuple[str, list[Change]]] = {
-    "memory is raised": ("local", [("containers.web.memory", "96MiB")]),
-    "a processor limit changes": ("local", [("containers.web.cpus", 0.25)]),
-    "a restart policy changes": ("local", [("containers.web.restart", "on-failure")]),
-    "a health check is rarer": ("local", [("containers.web.health_check.interval", "1m")]),
-    "a plain variable is set": ("local", [("containers.web.environment", {"LOG_LEVEL": "debug"})]),
-    "another name on a bridge": (
-        "local",
-        [("containers.keeper.networks", {"back": {"aliases": ["store"]}})],
-    ),
-    "a confined container of its own": (
-        "local",
-        [
-            ("networks.apart", {"subnet": "172.30.40.0/24", "internal": True}),
-            ("containers.another", ANOTHER),
-        ],
-    ),
-    "an image is pinned by its digest": (
-        "local",
-        [("images.base.digest", f"sha256:{'a' * 64}")],
-    ),
-    "a bind becomes read-only": (
-        "local",
-        [
-            (
-                "containers.visitor.binds",
-                [{"source": "${lab_dir}/notes", "target": "/notes", "missing": "create"}],
-            )
-        ],
-    ),
-    "ssh is opened to fewer": ("dev", [("host.admin_cidr", "198.51.100.7/32")]),
-    "a tag is added": ("prod", [("host.tags", {"owner": "me"})]),
-    "a port of this machine alone": (
-        "local",
-        [("containers.web.ports", [{"host": 8080, "container": 8000}])],
-    ),
-    "the verifier waits longer": ("local", [("verification.deadline_ms", 500)]),
-    "a longer wait for the first boot": ("prod", [("host.ready_within", "20m")]),
-}
-# What a base has before a harmless change, where the tracked stack is not it.
-BEFORE: dict[str, list[Change]] = {
-    "ssh is opened to fewer": [("host.admin_cidr", "198.51.100.0/24")],
-}
-
-
-def with_input(name: str, *path: str, value: Any) -> Edit:
-    """Of the resource of that name, another value at a path of its inputs."""
-
-    def edit(one: Resource) -> Resource:
-        return replace(one, inputs=_put(one.inputs, path, value)) if one.name == name else one
-
-    return edit
-
-
-def _put(here: Any, path: tuple[str, ...], value: Any) -> Any:
-    if not path:
-        return value
-    if isinstance(here, list):
-        at = int(path[0])
-        return [_put(one, path[1:], value) if n == at else one for n, one in enumerate(here)]
-    found: Mapping[str, Any] = here or {}
-    return {**found, path[0]: _put(found.get(path[0]), path[1:], value)}
-
-
-# Changes of the program and not of a stack file: (stack, edit, marks, words).
-IN_THE_PROGRAM: dict[str, tuple[str, Edit, set[str], tuple[str, ...]]] = {
-    "the firewall lets in the world": (
-        "prod",
-        with_input("host-firewall", "ingress", "0", "cidrBlocks", value=["0.0.0.0/0"]),
-        {"OPENS", "POLICY"},
-        ("the whole world", "port 22"),
-    ),
-    "lightsail lets in the world": (
-        "lightsail",
-        with_input(
-            "host-firewall",
-            "portInfos",
-            "0",
-            value={"protocol": "tcp", "fromPort": 22, "toPort": 22},
-        ),
-        {"OPENS", "POLICY"},
-        ("the whole world", "port 22"),
-    ),
-    "metadata takes no token": (
-        "prod",
-        with_input("host-instance", "metadataOptions", "httpTokens", value="optional"),
-        {"GUARD LOST", "POLICY"},
-        ("IMDSv2",),
-    ),
-    "the root volume is in the clear": (
-        "prod",
-        with_input("host-instance", "rootBlockDevice", "encrypted", value=False),
-        {"GUARD LOST", "POLICY", "DATA LOSS"},
-        ("encrypted",),
-    ),
-    "a container binds /etc": (
-        "local",
-        with_input(
-            "web-container",
-            "mounts",
-            value=[{"type": "bind", "source": "/etc", "target": "/x", "readOnly": True}],
-        ),
-        {"OPENS", "POLICY"},
-        ("reads folder /etc",),
-    ),
-    "a container gets the engine's socket": (
-        "local",
-        with_input(
-            "web-container",
-            "mounts",
-            value=[{"type": "bind", "source": "/run/docker.sock", "target": "/s"}],
-        ),
-        {"OPENS", "POLICY"},
-        ("/run/docker.sock",),
-    ),
-    "a container is privileged": (
-        "local",
-        with_input("web-container", "privileged", value=True),
-        {"OPENS", "POLICY"},
-        ("privileged",),
-    ),
-    "host keys are not checked": (
-        "prod",
-        with_input("host-docker", "sshOpts", value=["-o", "StrictHostKeyChecking=no"]),
-        {"GUARD LOST", "POLICY"},
-        ("host key",),
     ),
 }
