@@ -108,7 +108,7 @@ def _dragged_along(pairs: Mapping[str, _Pair]) -> dict[str, _Pair]:
 
 
 def _cause(one: Resource, replaced: Mapping[str, _Pair]) -> Resource | None:
-    for path in one.options.replace_with:
+    for path in (one.options.provider, *one.options.replace_with):
         if path in replaced:
             return replaced[path].after
     ignored = {property_of(name) for name in one.options.ignore_changes}

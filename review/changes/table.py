@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_FILE = Path(__file__).with_name("replacing.json")
+FILE = Path(__file__).with_name("replacing.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ _UNKNOWN = TypeFacts(replacing=frozenset(), deletes_first=False, source="")
 @cache
 def table() -> Mapping[str, TypeFacts]:
     """By type token."""
-    found = json.loads(_FILE.read_text(encoding="utf-8"))
+    found = json.loads(FILE.read_text(encoding="utf-8"))
     return {
         token: TypeFacts(
             replacing=frozenset(facts["replacing"]),

@@ -9,8 +9,9 @@ import pytest
 import yaml
 from unit.review.lab_files import recorded, stack_file
 
+from review.changes.table import table
 from review.recorder import Refused, record
-from review.samples import HOST_KEY_PAIR, PLACEHOLDERS
+from review.samples import HOST_KEY, HOST_KEY_PAIR, PLACEHOLDERS
 from review.snapshot import to_text
 from review.stacks import ROOT, names, read
 from review.written import snapshot
@@ -43,6 +44,14 @@ def test_the_text_is_the_same_in_any_process_whatever_its_environment(texts):
             cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert done.stdout == "".join(f"{texts[name]}\n" for name in names())
+
+
+def test_every_type_that_is_registered_is_in_the_table_of_what_replaces_it():
+    with_sessions = recorded("prod", ("host.session_manager", True))
+    ssh = {"kind": "ssh", "address": "lab.example.org", "user": "me", "host_key": HOST_KEY}
+    every = [*map(record, map(read, names())), with_sessions, recorded("local", ("host", ssh))]
+    types = {one.type for found in every for one in found.resources if not one.is_component}
+    assert types - table().keys() == set()
 
 
 def test_the_environment_is_as_it_was(monkeypatch):

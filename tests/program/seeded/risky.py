@@ -200,6 +200,12 @@ RISKY: dict[str, tuple[str, list[Change], set[str], tuple[str, ...]]] = {
         {"DATA LOSS", "OTHER FIRST BOOT"},
         ("host-instance", "userData"),
     ),
+    "the machine moves to another region": (
+        "dev",
+        [("host.region", "eu-west-1")],
+        {"DATA LOSS"},
+        ("host-instance", "data-volume"),
+    ),
     "the machine may be terminated": (
         "prod",
         [("host.termination_protection", False)],

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from policy.resource import Options, Resource
 from review.changes import changes
-from review.changes.table import table
+from review.changes.generate import main, updated
+from review.changes.table import FILE, table
 
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
@@ -217,6 +218,52 @@ def test_a_container_that_writes_its_layer_loses_that():
     assert "its own layer is gone" in change.because
     [change] = changes([one(CONTAINER, "c", {"readOnly": True})], [])
     assert "layer" not in change.because
+
+
+def test_a_provider_for_another_region_takes_along_all_that_is_in_it():
+    provider = one("pulumi:providers:aws", "p", {"region": "a"})
+    machine = one(INSTANCE, "m", {"ami": "x"}, provider=provider.path)
+    other = replace(provider, inputs={"region": "b"})
+    [lost, also] = changes([provider, machine], [other, machine])
+    assert (lost.name, lost.kind, lost.data_loss) == ("m", "replace", True)
+    assert (also.name, also.kind) == ("p", "replace")
+
+
+def test_an_engine_at_another_place_is_an_update_of_its_provider():
+    before = one("pulumi:providers:docker", "p", {"host": "a"})
+    assert only(before, one("pulumi:providers:docker", "p", {"host": "b"})).kind == "update"
+
+
+def test_the_table_is_made_anew_from_a_schema_and_keeps_what_that_does_not_have():
+    table = {
+        "a:b:C": {"replacing": ["old"], "source": "x", "deletes_first": True},
+        "d:e:F": {"replacing": ["kept"], "source": "y"},
+    }
+    properties = {
+        "z": {"willReplaceOnChanges": True},
+        "y": {"replaceOnChanges": True},
+        "x": {"type": "string"},
+    }
+    schema = {
+        "name": "a",
+        "resources": {t: {"inputProperties": properties} for t in ("a:b:C", "a:b:Other")},
+    }
+    assert updated(table, schema, "v1.2.3") == {
+        "a:b:C": {
+            "replacing": ["y", "z"],
+            "source": "pulumi-a v1.2.3, schema",
+            "deletes_first": True,
+        },
+        "d:e:F": {"replacing": ["kept"], "source": "y"},
+    }
+
+
+def test_the_table_is_written_in_its_own_order(tmp_path):
+    file, schema = tmp_path / "table.json", tmp_path / "schema.json"
+    file.write_text(FILE.read_text())
+    schema.write_text('{"name": "none", "resources": {}}')
+    assert main(["--schema", str(schema), "v1"], file) == 0
+    assert file.read_text() == FILE.read_text()
 
 
 names = st.sampled_from("abcd")
