@@ -8,6 +8,8 @@ from typing import Final
 
 # In the place of every secret value; the review adds a fingerprint before the closing bracket.
 SECRET: Final = "[secret]"
+# In the place of a value that looks like a secret and is none of Pulumi's; with a fingerprint too.
+IN_PLAIN_TEXT: Final = "[in plain text]"
 # In the place of a value that only the engine's run would tell.
 UNKNOWN: Final = "[unknown]"
 

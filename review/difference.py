@@ -11,7 +11,7 @@ from policy.resource import Resource
 from review.changes import Change, changes
 from review.changes.change import Kind
 from review.exposure.inventory import inventory
-from review.exposure.row import VOLUME, Exposed, is_narrower
+from review.exposure.row import FIRST_BOOT, VOLUME, Exposed, is_narrower
 from review.findings import as_stack
 from review.snapshot import Snapshot, Suppressed
 
@@ -155,8 +155,14 @@ def _of_exposure(found: Difference) -> Iterator[Risk]:
     for old in found.removed:
         for now in found.added:
             if _is_other(old, now):
-                text = f"{now.subject}: {now.text}, where it was: {old.text}"
-                yield Risk(mark=f"OTHER {now.way.upper()}", text=text)
+                yield Risk(mark=f"OTHER {now.way.upper()}", text=_other(old, now))
+
+
+def _other(old: Exposed, now: Exposed) -> str:
+    if now.way == FIRST_BOOT:
+        file = "first_boot.yaml of this stack's review"
+        return f"{now.subject}: the first boot does something else; {file} shows what"
+    return f"{now.subject}: {now.text}, where it was: {old.text}"
 
 
 def _keys(found: Difference, kind: Kind) -> set[str]:

@@ -12,7 +12,8 @@ from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_ON_THE_WIRE
 from pulumi.runtime.rpc import _special_secret_sig as SECRET_SIGNATURE
 from pulumi.runtime.rpc import _special_sig_key as SIGNATURE
 
-from policy.resource import SECRET, UNKNOWN
+from policy.resource import IN_PLAIN_TEXT, SECRET, UNKNOWN
+from policy.rules.secrets import looks_secret
 from review.samples import SHOWN
 from review.snapshot import dump
 
@@ -75,6 +76,21 @@ def _within_bounds(text: str) -> str:
     if len(text) <= _MOST_CHARACTERS:
         return text
     return f"[{len(text)} characters, {fingerprint(text)}]"
+
+
+def without_literals(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A variable that looks like a secret is not copied from the stack file to the review."""
+    entries = inputs.get("envs")
+    if not isinstance(entries, list):
+        return dict(inputs)
+    return {**inputs, "envs": [_hidden(one) if isinstance(one, str) else one for one in entries]}
+
+
+def _hidden(entry: str) -> str:
+    name, _, value = entry.partition("=")
+    if not looks_secret(name, value):
+        return entry
+    return f"{name}={IN_PLAIN_TEXT[:-1]} {fingerprint(value)}]"
 
 
 def fingerprint(value: object) -> str:

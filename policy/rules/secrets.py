@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from policy import kinds
-from policy.resource import UNKNOWN, Resource
+from policy.resource import IN_PLAIN_TEXT, UNKNOWN, Resource
 from policy.rule import Rule
 from policy.values import is_secret
 
@@ -27,6 +27,8 @@ def looks_secret(name: str, value: str) -> bool:
     """Whether a variable holds a secret, by its name or by the form of its value."""
     if is_secret(value) or value == UNKNOWN or _NOT_SECRET.fullmatch(value):
         return False
+    if value.startswith(IN_PLAIN_TEXT[:-1]):
+        return True
     named = _NAME.search(name.upper()) and not _ABOUT.search(name.upper())
     return bool(named or _VALUE.search(value))
 

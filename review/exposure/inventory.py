@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from policy.resource import Resource
-from review.exposure.containers import CONTAINER, of_container, of_networks
+from review.exposure.containers import CONTAINER, maps, of_container, of_networks
 from review.exposure.machines import of_machine
 from review.exposure.row import TOPICS, Exposed, is_verification, key_of
 from review.markdown import text
@@ -16,6 +16,7 @@ from review.snapshot import Snapshot
 
 _IMAGE = "docker:index/remoteImage:RemoteImage"
 _VOLUME = "docker:index/volume:Volume"
+_FILES = "docklab:verification:VerifierFiles$docker:index/container:Container::"
 _CHECK = "docklab:verification:NamespaceCheck$docker:index/container:Container::"
 
 
@@ -27,6 +28,8 @@ def _rows(snapshot: Snapshot) -> Iterator[Exposed]:
     for one in snapshot.resources:
         if one.path.startswith(_CHECK):
             yield from _verification(one)
+        elif one.path.startswith(_FILES):
+            yield from _program(one)
         elif one.type == CONTAINER and not is_verification(one):
             yield from of_container(one)
         elif one.type == _VOLUME:
@@ -74,6 +77,13 @@ def _verification(one: Resource) -> Iterator[Exposed]:
             yield row(f"a {name} namespace of its own is insisted on")
         elif wanted == "auto":
             yield row(f"a {name} namespace of its own is asked for where the engine gives it")
+
+
+def _program(one: Resource) -> Iterator[Exposed]:
+    """Another program proves something else, or in another way."""
+    for upload in maps(one.inputs.get("uploads")):
+        text = f"the proof is made by program {upload.get('contentBase64')}"
+        yield Exposed(topic="verification", subject="isolation", text=text, kind="tells")
 
 
 def _spec(envs: object) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from policy.resource import Resource
 from review.exposure.containers import maps, texts
-from review.exposure.row import Exposed
+from review.exposure.row import FIRST_BOOT, Exposed
 
 _WORLD = ("0.0.0.0/0", "::/0")
 
@@ -117,7 +117,7 @@ def _tells(one: Resource, what: str, which: str) -> Exposed:
 
 
 def _first_boot(one: Resource) -> Exposed:
-    return _tells(one, "first boot", f"user data {one.inputs.get('userData')}")
+    return _tells(one, FIRST_BOOT, f"user data {one.inputs.get('userData')}")
 
 
 def _address(one: Resource) -> Iterator[Exposed]:

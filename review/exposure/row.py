@@ -12,6 +12,7 @@ Kind = Literal["opens", "guards", "tells"]
 
 # How `way` begins for what is in a volume; its key follows.
 VOLUME = "volume "
+FIRST_BOOT = "first boot"
 # The order of the inventory.
 TOPICS = (
     "from outside",

@@ -61,6 +61,12 @@ IN_THE_PROGRAM: dict[str, tuple[str, Edit, set[str], tuple[str, ...]]] = {
         {"GUARD LOST", "POLICY", "DATA LOSS"},
         ("encrypted",),
     ),
+    "a secret stands in plain text": (
+        "local",
+        with_input("web-container", "envs", value=["A=[in plain text 01234567]"]),
+        {"POLICY"},
+        ("literal-secret", "web-container"),
+    ),
     "a container binds /etc": (
         "local",
         with_input(

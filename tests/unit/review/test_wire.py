@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from policy.resource import SECRET, UNKNOWN
 from review.samples import PLACEHOLDERS
-from review.wire import plain
+from review.wire import plain, without_literals
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 A_SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -57,6 +57,17 @@ def test_what_nobody_reads_is_there_by_length_and_fingerprint():
     script = "\n".join(f"line {n}" for n in range(40))
     assert plain(script).startswith("line 0\n[39 more lines, ")
     assert plain(script) != plain(script + "!")
+
+
+def test_a_variable_that_looks_like_a_secret_is_not_copied():
+    entries = ["DB_PASSWORD=hunter2", "LEVEL=debug", "URL=https://me:canary@example.org/"]
+    shown = without_literals({"envs": entries, "memory": 1})
+    assert "hunter2" not in repr(shown)
+    assert "canary" not in repr(shown)
+    assert shown["envs"][0].startswith("DB_PASSWORD=[in plain text ")
+    assert shown["envs"][1] == "LEVEL=debug"
+    other = without_literals({"envs": ["DB_PASSWORD=hunter3"]})
+    assert other["envs"][0] != shown["envs"][0]
 
 
 def test_a_sample_is_shown_as_what_it_stands_for():
