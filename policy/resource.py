@@ -27,6 +27,7 @@ class Options:
     deleted_with: str = ""
     replace_with: tuple[str, ...] = ()
     retain_on_delete: bool = False
+    secret_outputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
 

@@ -11,6 +11,7 @@ from review.snapshot import Snapshot, SnapshotError, from_text
 from review.written import FOLDER, RESOURCES
 
 _STACKS = "stacks"
+_PROGRAM = ("infra", "components", "verifier", "lifecycle", "policy", "review", "requirements.txt")
 
 
 class BaseError(Exception):
@@ -50,6 +51,16 @@ def base_of(ref: str, root: Path) -> Base:
         name: _snapshot(name, text, ref) for name, text in texts.items() if name in stack_files
     }
     return Base(ref=ref, commit=commit, snapshots=snapshots, texts=texts, stack_files=stack_files)
+
+
+def edited_since(base: Base, root: Path) -> list[str]:
+    """Files of the program that this checkout has otherwise than the base, or alone."""
+    changed = _git(root, "diff", "--name-only", "-z", base.commit, "--", *_PROGRAM)
+    new = _git(root, "ls-files", "-o", "-z", "--exclude-standard", "--", *_PROGRAM)
+    generated = f"{FOLDER}/"
+    return sorted(
+        {path for path in (changed + new).split("\0") if path and not path.startswith(generated)}
+    )
 
 
 def _snapshot(name: str, text: str, ref: str) -> Snapshot:

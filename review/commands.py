@@ -8,7 +8,7 @@ from pathlib import Path
 
 from review import written
 from review.against import against
-from review.base import BaseError, base_of
+from review.base import BaseError, base_of, edited_since
 from review.page.build import is_risky, page
 from review.recorder import Refused
 from review.stacks import ROOT, StackFileError, names
@@ -81,11 +81,12 @@ def diff(ref: str, out: str | None, root: Path = ROOT) -> int:
     """0: nothing risky. 1: something is. 2: there is nothing to compare with."""
     try:
         base = base_of(ref, root)
+        edited = edited_since(base, root)
     except BaseError as error:
         print(f"review: {error}", file=sys.stderr)
         return USAGE
     found, pictures = against(base, root)
-    text = page(found, f"{ref} ({base.commit[:12]})", pictures)
+    text = page(found, f"{ref} ({base.commit[:12]})", pictures, edited)
     if out is None:
         print(text, end="")
     else:

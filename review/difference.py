@@ -10,13 +10,21 @@ from policy.judge import Finding, judge
 from policy.resource import Resource
 from review.changes import Change, changes
 from review.changes.change import Kind
-from review.exposure.inventory import inventory
+from review.exposure.inventory import VERIFIED, inventory
 from review.exposure.row import FIRST_BOOT, VOLUME, Exposed, is_narrower
 from review.findings import as_stack
 from review.snapshot import Snapshot, Suppressed
 
 Status = Literal["added", "removed", "changed", "same", "refused"]
 _MACHINES = ("aws:ec2/instance:Instance", "aws:lightsail/instance:Instance")
+_KEEPS = {
+    "deleted_with": "it is deleted by itself on a machine that may be gone",
+    "replace_with": "it is not made anew on a new machine",
+    "ignore_changes": "changes that were passed over are made from now on",
+    "delete_before_replace": "two of them may be there at once",
+    "replace_on_changes": "changes that the provider does not apply are taken for made",
+    "secret_outputs": "what was a secret may be in the state in the clear",
+}
 _GRAVE = ("high", "medium")
 
 
@@ -137,12 +145,32 @@ def _risks(found: Difference) -> Iterator[Risk]:
     if found.status == "added":
         yield from _of_policy(found)
         return
+    yield from _of_options(found)
     yield from _of_exposure(found)
     yield from _of_policy(found)
 
 
+def _of_options(found: Difference) -> Iterator[Risk]:
+    """What kept later runs from doing harm, and does so no longer; one risk an option."""
+    lost: dict[str, list[str]] = {}
+    for change in found.changes:
+        for option in change.properties if change.kind == "options" else ():
+            if option.path in _KEEPS and _is_less(option.before, option.after):
+                lost.setdefault(option.path, []).append(change.name)
+    for name, resources in lost.items():
+        text = f"{name} of {', '.join(resources)} is less than it was: {_KEEPS[name]}"
+        yield Risk(mark="GUARD LOST", text=text)
+
+
+def _is_less(before: object, after: object) -> bool:
+    if isinstance(before, list) and isinstance(after, list):
+        return bool(set(before) - set(after))
+    return bool(before) and before != after
+
+
 def _of_exposure(found: Difference) -> Iterator[Risk]:
     gone, new = _keys(found, "delete"), _keys(found, "create")
+    unverified = any(row.text == VERIFIED for row in found.removed)
     for row in found.added:
         narrower = any(is_narrower(row, old) for old in found.removed)
         # A volume that this change makes holds nothing that its readers could not have had.
@@ -150,12 +178,19 @@ def _of_exposure(found: Difference) -> Iterator[Risk]:
         if row.kind == "opens" and not narrower and not fresh:
             yield Risk(mark="OPENS", text=f"{row.subject} {row.text}")
     for row in found.removed:
-        if row.kind == "guards" and row.subject not in gone:
+        if row.kind == "guards" and _is_missed(row, gone, unverified):
             yield Risk(mark="GUARD LOST", text=f"no longer so: {row.subject} {row.text}")
     for old in found.removed:
         for now in found.added:
             if _is_other(old, now):
                 yield Risk(mark=f"OTHER {now.way.upper()}", text=_other(old, now))
+
+
+def _is_missed(row: Exposed, gone: set[str], unverified: bool) -> bool:
+    """A guard that goes with what it guards is not; where nothing is verified, that says it all."""
+    if row.topic == "verification" and unverified:
+        return row.text == VERIFIED
+    return row.subject not in gone
 
 
 def _other(old: Exposed, now: Exposed) -> str:

@@ -171,6 +171,7 @@ def _resource(urn: str, request: Any) -> Resource:
             deleted_with=_path(request.deletedWith),
             replace_with=_paths(request.replace_with),
             retain_on_delete=request.retainOnDelete,
+            secret_outputs=tuple(sorted(request.additionalSecretOutputs)),
             aliases=tuple(sorted(alias.urn or alias.spec.name for alias in request.aliases)),
         ),
         is_component=not request.custom,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["create", "delete", "update", "replace"]
+Kind = Literal["create", "delete", "update", "replace", "options"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,9 @@ class PropertyChange:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What is expected of one resource. `path` and `name` are those it has afterwards.
+
+    Of kind `options`: nothing is done to it, and later runs treat it in another way; `properties`
+    are then options.
 
     `because` is one sentence for a reader, `cause` the path of the resource whose replacement drags
     this one along, or empty.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from policy.resource import Resource
+from policy.resource import Options, Resource
 from review.changes.change import Change, Kind, PropertyChange
 from review.changes.explain import Told, because, loses_data
 from review.changes.properties import differences, property_of
 from review.changes.table import facts_of
 
-_ORDER: tuple[Kind, ...] = ("replace", "delete", "create", "update")
+_ORDER: tuple[Kind, ...] = ("replace", "delete", "create", "update", "options")
+# A provider is told by the replacement, an alias by its absence, an order by what is made when.
+_SAID_ELSEWHERE = ("provider", "aliases", "depends_on")
 _USER_DATA = ("userData", "userDataBase64")
 
 
@@ -39,6 +41,7 @@ def changes(before: Sequence[Resource], after: Sequence[Resource]) -> tuple[Chan
         *(_made(now[path]) for path, old in known_as.items() if old is None),
         *(_deleted(then[path]) for path in gone),
         *(_changed(pair) for pair in pairs.values() if pair.properties or pair.is_replaced),
+        *(one for pair in pairs.values() for one in _treated_otherwise(pair)),
     ]
     return tuple(
         sorted(
@@ -147,6 +150,24 @@ def _changed(pair: _Pair) -> Change:
             cause=pair.cause,
         )
     )
+
+
+def _treated_otherwise(pair: _Pair) -> Iterator[Change]:
+    """Options say what later runs do; but for what it is made from and stands under."""
+    told = [
+        PropertyChange(path=name, before=before, after=after)
+        for name in Options.__dataclass_fields__
+        if name not in _SAID_ELSEWHERE
+        and (before := _said(pair.before.options, name))
+        != (after := _said(pair.after.options, name))
+    ]
+    if told:
+        yield _change(Told(kind="options", after=pair.after, properties=tuple(told)))
+
+
+def _said(options: Options, name: str) -> object:
+    value = getattr(options, name)
+    return [path.rpartition("::")[2] for path in value] if isinstance(value, tuple) else value
 
 
 def _change(told: Told) -> Change:

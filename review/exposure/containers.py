@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -12,12 +13,15 @@ from review.exposure.row import VOLUME, Exposed, is_verification, key_of
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
 _MODES = {"networkMode": "NET", "pidMode": "PID", "ipcMode": "IPC", "usernsMode": "USER"}
-_OWN = {"", "private", "shareable", "none", "bridge", "default"}
+_MOST = 60
 
 
 def of_container(one: Resource) -> Iterator[Exposed]:
     """Rows of one container of the lab."""
     key, inputs = key_of(one), one.inputs
+    yield Exposed(
+        topic="identities", subject=key, text=_command(inputs), kind="tells", way="command"
+    )
     yield from _ports(key, inputs)
     yield from _powers(key, inputs)
     yield from _namespaces(key, inputs)
@@ -28,11 +32,25 @@ def of_container(one: Resource) -> Iterator[Exposed]:
             yield Exposed(topic="secrets", subject=key, text=f"gets the secret {name}")
 
 
+def _command(inputs: Mapping[str, Any]) -> str:
+    """What it runs, on one line; of a long one the begin, and what tells it from another."""
+    words = [*texts(inputs.get("entrypoints")), *texts(inputs.get("command"))]
+    if not words:
+        return "runs what its image says"
+    line = " ".join(" ".join(words).split())
+    if len(line) <= _MOST:
+        return f"runs {line}"
+    return f"runs {line[:_MOST]}… ({hashlib.sha256(line.encode()).hexdigest()[:8]})"
+
+
 def _ports(key: str, inputs: Mapping[str, Any]) -> Iterator[Exposed]:
     for port in maps(inputs.get("ports")):
         address = str(port.get("ip") or "0.0.0.0")
         local = address.startswith("127.")
-        whom = "this machine alone" if local else f"whoever reaches {address}"
+        everyone = (
+            "whoever reaches the machine" if address == "0.0.0.0" else f"whoever reaches {address}"
+        )
+        whom = "this machine alone" if local else everyone
         yield Exposed(
             topic="published ports",
             subject=key,

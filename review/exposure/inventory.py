@@ -14,6 +14,7 @@ from review.exposure.row import TOPICS, Exposed, is_verification, key_of
 from review.markdown import text
 from review.snapshot import Snapshot
 
+VERIFIED = "is verified after every change, and a run that finds otherwise fails"
 _IMAGE = "docker:index/remoteImage:RemoteImage"
 _VOLUME = "docker:index/volume:Volume"
 _FILES = "docklab:verification:VerifierFiles$docker:index/container:Container::"
@@ -63,7 +64,7 @@ def _verification(one: Resource) -> Iterator[Exposed]:
     def row(text: str) -> Exposed:
         return Exposed(topic="verification", subject="isolation", text=text, kind="guards")
 
-    yield row("is verified after every change, and a run that finds otherwise fails")
+    yield row(VERIFIED)
     spec = _spec(one.inputs.get("envs"))
     for target in spec.get("containers", []):
         yield Exposed(

@@ -11,6 +11,7 @@ from review.page.lines import change_lines, grouped, policy_lines, risk_lines, s
 from review.page.section import MOST_BYTES, Section, fitted
 
 MARKER = "<!-- docklab-review -->"
+_MOST_FILES = 12
 _BLIND = """\
 What this page cannot see: it compares what the base declares with what this change declares,
 offline. It knows nothing of what is really there (drift), of what providers refuse or fill in, of
@@ -27,20 +28,39 @@ class Pictures:
 
 
 def page(
-    differences: Sequence[Difference], base: str, pictures: Pictures, most: int = MOST_BYTES
+    differences: Sequence[Difference],
+    base: str,
+    pictures: Pictures,
+    edited: Sequence[str] = (),
+    most: int = MOST_BYTES,
 ) -> str:
-    """`base` is how the page calls it. At most `most` bytes of Markdown, each line ended."""
+    """`base` is how the page calls it, `edited` the program's files that the change touches.
+
+    At most `most` bytes of Markdown, each line ended.
+    """
     changed = [one for one in differences if one.status != "same"]
     head = (
         f"{MARKER}\n## Infrastructure review: {_verdict(changed)}\n\n{_scope(differences, base)}\n"
     )
+    tail = f"<sub>{_BLIND}{_unseen(edited)}</sub>\n"
     if not changed:
-        return f"{head}\n<sub>{_BLIND}</sub>\n"
+        return f"{head}\n{tail}"
     sections = [one for one in _sections(changed, pictures) if one.lines]
-    tail = f"<sub>{_BLIND}</sub>\n"
     room = most - len(f"{head}\n{tail}".encode()) - 2
     body = "\n".join(one.text for one in fitted(sections, room))
     return f"{head}\n{body}\n{tail}"
+
+
+def _unseen(edited: Sequence[str]) -> str:
+    """What no declaration shows: what a run decides while it runs."""
+    if not edited:
+        return ""
+    shown = ", ".join(code(path) for path in edited[:_MOST_FILES])
+    more = f" and {len(edited) - _MOST_FILES} more" if len(edited) > _MOST_FILES else ""
+    return (
+        f" It sees what the program declares, and not what that decides during a run (what guards "
+        f"data, what fails a run): this change edits {shown}{more}."
+    )
 
 
 def is_risky(differences: Sequence[Difference]) -> bool:
@@ -119,7 +139,7 @@ def _tally(changed: Sequence[Difference]) -> Iterator[str]:
         lost = sum(change.data_loss for change in one.changes)
         numbers = [
             kinds.count("create"),
-            kinds.count("update") + kinds.count("replace"),
+            sum(kinds.count(kind) for kind in ("update", "replace", "options")),
             kinds.count("delete"),
             kinds.count("replace"),
             lost,

@@ -9,7 +9,7 @@ from review.changes import Change
 from review.difference import Difference, risks
 from review.markdown import code, text
 
-_SIGNS = {"create": "+", "delete": "-", "update": "~", "replace": "~"}
+_SIGNS = {"create": "+", "delete": "-", "update": "~", "replace": "~", "options": "~ options of"}
 _OWN = "docklab:verification:"
 _MOST_PROPERTIES = 6
 
@@ -56,7 +56,9 @@ def _line(change: Change) -> str:
     ]
     kind = change.type.rpartition(":")[2]
     words = [_SIGNS[change.kind], *filter(None, marks), f"{code(change.name)} ({kind})"]
-    details = "; ".join(_properties(change)) if change.kind in ("update", "replace") else ""
+    details = (
+        "; ".join(_properties(change)) if change.kind in ("update", "replace", "options") else ""
+    )
     because = text(change.because)
     return " ".join(words) + "".join(f": {part}" if part else "" for part in (details, because))
 

