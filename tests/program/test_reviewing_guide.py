@@ -33,17 +33,22 @@ def put(root, stack, *changes):
 
 
 @pytest.fixture
-def said(tmp_path, capsys):
+def checkout(tmp_path):
     for stack in ("local", "prod"):
         put(tmp_path, stack)
     git(tmp_path, "init", "-q", "-b", "main")
     write(tmp_path)
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-qm", "base")
-    put(tmp_path, "local", *IN_LOCAL)
-    put(tmp_path, "prod", *IN_PROD)
+    return tmp_path
+
+
+@pytest.fixture
+def said(checkout, capsys):
+    put(checkout, "local", *IN_LOCAL)
+    put(checkout, "prod", *IN_PROD)
     capsys.readouterr()
-    assert diff("main", None, tmp_path) == 1
+    assert diff("main", None, checkout) == 1
     return re.sub(r"main \([0-9a-f]{12}\)", "main (0123456789ab)", capsys.readouterr().out)
 
 
@@ -72,6 +77,19 @@ def test_each_of_the_five_changes_is_on_it(said):
         "lab.containers.web.binds[0].source: /etc may not be mounted",
     ):
         assert words in text
+
+
+def test_what_the_readme_shows_is_real(checkout, capsys):
+    put(checkout, "local", *IN_LOCAL[:-1])
+    capsys.readouterr()
+    diff("main", None, checkout)
+    lines = capsys.readouterr().out.replace("\\", "").splitlines()
+    readme = (ROOT / "README.md").read_text()
+    shown = readme.split("$ make review-diff BASE=main\n")[1].split("\n\n")[0].splitlines()
+    assert len(shown) >= 4
+    for line in shown:
+        pattern = re.compile(".*".join(map(re.escape, line.strip().split("…"))))
+        assert [one for one in lines if pattern.fullmatch(one)], line
 
 
 def test_the_page_lists_every_rule():
