@@ -10,7 +10,7 @@ from typing import Any
 
 from bench import engine
 from bench.running import BenchError
-from toolchain.verbs import backend
+from toolchain.verbs import backend, verified
 from toolchain.verbs import deployment as state
 from toolchain.verbs.session import PROJECT
 
@@ -35,8 +35,8 @@ def checkpoint_file(env: Mapping[str, str], stack: str) -> Path:
 def verifier_cost(env: Mapping[str, str], stack: str, docker_host: str) -> VerifierCost:
     """Of a stack that is up. Raises BenchError when its state holds no report."""
     deployment: Mapping[str, Any] = backend.read_checkpoint(str(checkpoint_file(env, stack))) or {}
-    check = state.check(deployment)
-    report = state.report_of(check.logs) if check else None
+    check = verified.check(deployment)
+    report = verified.report_of(check.logs) if check else None
     if check is None or report is None:
         raise BenchError(f"the state of stack {stack} holds no report of a verification")
     [identity] = [r["id"] for r in state.resources(deployment) if r.get("urn") == check.urn]

@@ -13,7 +13,7 @@ from toolchain.paths import Paths
 from toolchain.setup.console import say
 from toolchain.verbs import backend as backends
 from toolchain.verbs import deployment as state
-from toolchain.verbs import lab_folder, locks, messages, trouble
+from toolchain.verbs import lab_folder, locks, messages, trouble, verified
 from toolchain.verbs.backend import FileBackend
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.prepare import prepare
@@ -26,7 +26,7 @@ def down(session: Session, extra: Sequence[str]) -> int:
     nobody needs it."""
     prepare(session, create=False)
     found = session.deployment() or {}
-    check = state.check(found)
+    check = verified.check(found)
     engines = state.engines(found)
     if state.holds_resources(found):
         if (kept := state.protected_volumes(found)) and not extra:

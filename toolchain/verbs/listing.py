@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from toolchain.paths import Paths
 from toolchain.verbs import deployment as state
+from toolchain.verbs import verified
 from toolchain.verbs.down import occupied
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.session import open_session, stack_files
@@ -33,7 +34,7 @@ def _condition(paths: Paths, name: str) -> str:
         return "not up"
     if state.pending_operations(found):
         return "interrupted; `make up` goes on"
-    check = state.check(found)
+    check = verified.check(found)
     code = check.exit_code if check else None
     if code is None:
         return "holds resources, not verified"

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from toolchain.verbs import deployment as state
+from toolchain.verbs import verified
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.messages import make
 from toolchain.verbs.session import Session, require_stack_file
@@ -24,7 +25,7 @@ _USAGE = 2
 
 def latest_report(deployment: Mapping[str, Any]) -> str | None:
     """The report of the newest run, whole: the program's own, if it came to one in that run."""
-    return state.whole_report(deployment)
+    return verified.whole_report(deployment)
 
 
 def show(session: Session, deployment: Mapping[str, Any], *, whole: bool = False) -> None:

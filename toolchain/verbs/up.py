@@ -8,7 +8,7 @@ from typing import Any
 
 from toolchain.setup.console import say
 from toolchain.verbs import deployment as state
-from toolchain.verbs import engine, messages, report, trouble
+from toolchain.verbs import engine, messages, report, trouble, verified
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.launcher.stackfiles import keeps_own_secrets
 from toolchain.verbs.prepare import prepare
@@ -39,8 +39,8 @@ def up(session: Session, extra: Sequence[str]) -> int:
         report.show(session, found)
         print(report.further(session, found), flush=True)
         return 0
-    ran = state.verification(found) != state.verification(before)
-    if not outcome.signal and state.failed_check(found) and ran:
+    ran = verified.verification(found) != verified.verification(before)
+    if not outcome.signal and verified.failed_check(found) and ran:
         report.show(session, found)
         return _say(messages.not_isolated(session.stack), outcome)
     return explain(session, "up", outcome, messages.unfinished("up", session.stack))
@@ -48,7 +48,7 @@ def up(session: Session, extra: Sequence[str]) -> int:
 
 def restarted(deployment: Mapping[str, Any]) -> bool:
     """Whether a verified container has another first process now: then its namespaces are new."""
-    seen = state.verified_pids(state.check(deployment))
+    seen = verified.verified_pids(verified.check(deployment))
     if not seen:
         return False
     try:
@@ -69,12 +69,12 @@ def verify_again(
     """
     if any("target" in argument for argument in extra):
         return ()
-    check = state.check(deployment)
+    check = verified.check(deployment)
     # Without a verdict, what is on record of the other part is of a run that did not end.
     ended = check is not None and check.exit_code is not None
-    failed_part = state.failed_check(deployment) or not state.volumes_proven(deployment)
+    failed_part = verified.failed_check(deployment) or not verified.volumes_proven(deployment)
     wrong = outdated or not ended or failed_part
-    failed = state.verification_urns(deployment) if wrong else ()
+    failed = verified.verification_urns(deployment) if wrong else ()
     urns = dict.fromkeys((*state.unfinished(deployment), *failed))
     return tuple(argument for urn in urns for argument in ("--replace", urn))
 
@@ -88,7 +88,7 @@ def still_there(again: Sequence[str], deployment: Mapping[str, Any]) -> tuple[st
 
 def _stale(deployment: Mapping[str, Any]) -> str | None:
     """Why the state cannot be trusted, if so. Pulumi looks at the engine only when told to."""
-    if state.failed_check(deployment):
+    if verified.failed_check(deployment):
         return "the last verification failed"
     expected = state.should_run(deployment)
     for address in state.engines(deployment) if expected else ():
@@ -119,7 +119,7 @@ def refresh(session: Session, extra: Sequence[str]) -> int:
 def verify(session: Session, extra: Sequence[str]) -> int:
     """Runs both parts of the verification again on the lab as it is and shows the whole report."""
     _require_lab(session, and_volumes=True)
-    urns = state.verification_urns(session.deployment() or {})
+    urns = verified.verification_urns(session.deployment() or {})
     again = [word for urn in urns for word in ("--target-replace", urn)]
     outcome = session.pulumi("up", "--stack", session.stack, *_UNASKED, *_QUIET, *again, *extra)
     found = session.deployment() or {}
@@ -127,7 +127,7 @@ def verify(session: Session, extra: Sequence[str]) -> int:
     if outcome.signal or report.latest_report(found) is None:
         return explain(session, "verify", outcome, failure) or 1
     report.show(session, found, whole=True)
-    if state.failed_check(found):
+    if verified.failed_check(found):
         return _say(messages.not_isolated(session.stack), outcome._replace(code=outcome.code or 1))
     return explain(session, "verify", outcome, failure)
 
@@ -136,7 +136,7 @@ def _require_lab(session: Session, and_volumes: bool = False) -> None:
     require_stack_file(session.paths, session.stack)
     prepare(session, create=False)
     found = session.deployment() or {}
-    check, volumes = state.verification(found)
+    check, volumes = verified.verification(found)
     if check is None or (and_volumes and volumes is None):
         what = "has no verification to run again" if state.holds_resources(found) else "is not up"
         raise VerbError(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from toolchain.verbs import deployment as state
-from toolchain.verbs import engine, orphans, report, up
+from toolchain.verbs import engine, orphans, report, up, verified
 from toolchain.verbs.orphans import Process
 
 PREFIX = "urn:pulumi:local::docklab::docklab:verification:"
@@ -50,7 +50,7 @@ def lab(
 def test_a_verification_failed_if_either_part_or_the_program_says_so(
     code: int | None, verdict: str | None, failed: bool
 ) -> None:
-    assert state.failed_check(lab(code, verdict)) is failed
+    assert verified.failed_check(lab(code, verdict)) is failed
 
 
 def test_a_failed_proof_about_volumes_is_run_again_with_the_verification() -> None:
@@ -89,10 +89,10 @@ def test_a_part_on_its_way_out_is_not_the_verification() -> None:
     leaving = {"urn": VOLUMES, "type": "t", "delete": True, "outputs": {"stdout": "old"}}
     found = lab()
     found["resources"].insert(0, leaving)
-    check = state.volume_check(found)
+    check = verified.volume_check(found)
     assert check is not None
     assert check.answer == PROVEN
-    assert state.volume_check({"resources": [leaving]}) is None
+    assert verified.volume_check({"resources": [leaving]}) is None
 
 
 def test_the_report_that_is_shown_is_the_program_s_of_the_same_run() -> None:

@@ -10,7 +10,7 @@ import pytest
 import toolchain.verbs as verbs
 from toolchain.paths import Paths
 from toolchain.verbs import deployment as state
-from toolchain.verbs import down, messages, session, up
+from toolchain.verbs import down, messages, session, up, verified
 from toolchain.verbs.backend import FileBackend
 from toolchain.verbs.errors import VerbError
 from toolchain.verbs.process import Outcome
@@ -86,8 +86,8 @@ def test_every_engine_of_the_state_is_named_once() -> None:
 
 
 def test_the_report_is_the_last_json_line_of_the_log() -> None:
-    assert state.report_of('{"a": 1}\nwarning\n{"b": 2}\n') == '{"b": 2}'
-    assert state.report_of("nothing\n") is None
+    assert verified.report_of('{"a": 1}\nwarning\n{"b": 2}\n') == '{"b": 2}'
+    assert verified.report_of("nothing\n") is None
 
 
 def test_a_secret_output_reads_as_missing() -> None:
@@ -115,10 +115,10 @@ def test_a_verification_older_than_a_container_s_start_is_run_again() -> None:
 
 
 def test_a_report_tells_which_processes_were_verified() -> None:
-    check = state.Check("urn", 0, '{"targets": [{"id": "ab", "pid": 7}]}', "image")
-    assert state.verified_pids(check) == {"ab": 7}
-    assert state.verified_pids(check._replace(logs="{cut}")) == {}
-    assert state.verified_pids(None) == {}
+    check = verified.Check("urn", 0, '{"targets": [{"id": "ab", "pid": 7}]}', "image")
+    assert verified.verified_pids(check) == {"ab": 7}
+    assert verified.verified_pids(check._replace(logs="{cut}")) == {}
+    assert verified.verified_pids(None) == {}
 
 
 def test_targets_of_the_users_own_are_not_mixed_with_ours() -> None:
@@ -147,7 +147,7 @@ def test_only_containers_meant_to_run_are_missed() -> None:
 
 
 def test_a_container_on_its_way_out_is_not_the_verification() -> None:
-    assert state.check({"resources": [_check(1, delete=True)]}) is None
+    assert verified.check({"resources": [_check(1, delete=True)]}) is None
 
 
 def test_stacks_that_hold_something_are_found_and_a_damaged_one_counts(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toolchain.verbs import deployment as state
+from toolchain.verbs import verified
 
 _OWNER = "docklab:storage:DataVolume$" + state.VOLUME
 _CHILD = "-volume"
@@ -21,7 +22,7 @@ def volumes(deployment: state.Deployment) -> dict[str, str]:
 
 def image_with_python(deployment: state.Deployment) -> str:
     """The verification's, which has Python; where none ran, another container's; else ""."""
-    check = state.check(deployment)
+    check = verified.check(deployment)
     if check and check.image:
         return check.image
     images = (
