@@ -7,6 +7,9 @@ ARGS ?=
 DOCKLAB := $(or $(DOCKLAB_HOME),.docklab)
 VENV := "$(DOCKLAB)/venv/bin/python"
 export PYTHONDONTWRITEBYTECODE := 1
+# What is given to one verb is not for a make that it starts, as the hooks and some tests do.
+unexport STACK BASE ARGS
+MAKEOVERRIDES :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up preview refresh verify report backup restore pin down clean stacks env doctor test lint bench conformance

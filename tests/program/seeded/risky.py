@@ -6,31 +6,7 @@ from unit.review.lab_files import GONE, Change
 
 SHARED = {"source": "/srv/shared", "target": "/shared", "mode": "rw"}
 ETC = {"source": "/etc", "target": "/host-etc", "mode": "ro"}
-ANOTHER = {
-    "image": "base",
-    "command": ["sleep", "inf"],
-    "user": "65534:65534",
-    "networks": {"apart": None},
-    "memory": "16MiB",
-}
 SOCKET = {"source": "/var/run/docker.sock", "target": "/s", "mode": "rw"}
-SHARED = {"source": "/srv/shared", "target": "/shared", "mode": "rw"}
-ETC = {"source": "/etc", "target": "/host-etc", "mode": "ro"}
-ANOTHER = {
-    "image": "base",
-    "command": ["sleep", "inf"],
-    "user": "65534:65534",
-    "networks": {"apart": None},
-    "memory": "16MiB",
-}
-ETC = {"source": "/etc", "target": "/host-etc", "mode": "ro"}
-ANOTHER = {
-    "image": "base",
-    "command": ["sleep", "inf"],
-    "user": "65534:65534",
-    "networks": {"apart": None},
-    "memory": "16MiB",
-}
 
 
 def renamed_volume() -> list[Change]:
