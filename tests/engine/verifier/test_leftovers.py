@@ -57,8 +57,19 @@ def observe(silent: Silent, fault: str, folder: Path) -> int:
     return run.code
 
 
+def passes(silent: Silent, file: Path) -> bool:
+    """Once more where a bridge was open: while an engine makes a network it takes the rules that
+    part its bridges out and puts them back, and other tests make networks of this one meanwhile.
+    """
+    run = silent.engine.observe(silent.spec(), file=file)
+    if run.ids("fail") == {"net.reach"}:
+        run = silent.engine.observe(silent.spec(), file=file)
+    print([row for row in run.report["checks"] if row["required"] and row["status"] != "pass"])
+    return run.code == 0
+
+
 def test_a_sound_run_leaves_nothing(silent: Silent, archive_file: Path) -> None:
-    assert silent.engine.observe(silent.spec(), file=archive_file).code == 0
+    assert passes(silent, archive_file)
     assert silent.left_behind() == []
 
 
@@ -90,9 +101,9 @@ def test_what_a_killed_run_left_is_taken_away_by_the_next(
     assert observe(silent, fault, tmp_path) == 3
     assert silent.left_behind() != []
     # It is too young to be nobody's: a run beside this one could be using it.
-    assert silent.engine.observe(silent.spec(), file=archive_file).code == 0
+    assert passes(silent, archive_file)
     assert silent.left_behind() != []
-    assert observe(silent, NOTHING_IS_TOO_YOUNG, tmp_path) == 0
+    assert passes(silent, with_fault(NOTHING_IS_TOO_YOUNG, tmp_path))
     assert silent.left_behind() == []
 
 
@@ -108,7 +119,7 @@ def test_what_only_looks_like_a_marker_stays(silent: Silent, tmp_path: Path) -> 
     target = f"{silent.engine.prefix}-near"
     shell = ("exec", "-w", "/data", target, "sh", "-c")
     silent.engine.docker(*shell, " && ".join(words.values()))
-    assert observe(silent, NOTHING_IS_TOO_YOUNG, tmp_path) == 0
+    assert passes(silent, with_fault(NOTHING_IS_TOO_YOUNG, tmp_path))
     found = silent.engine.docker(*shell, "ls -A").stdout.split()
     silent.engine.docker(*shell, "rm -rf .nsv-*")
     assert set(found) == {*names.values(), ".nsv-abc"}
@@ -133,5 +144,5 @@ def test_an_observer_that_is_killed_leaves_at_most_what_the_next_takes_away(
 ) -> None:
     with silent.engine.observing(silent.spec(2000), with_fault("", tmp_path)) as started:
         silent.engine.docker("kill", started.name)
-    assert observe(silent, NOTHING_IS_TOO_YOUNG, tmp_path) == 0
+    assert passes(silent, with_fault(NOTHING_IS_TOO_YOUNG, tmp_path))
     assert silent.left_behind() == []
