@@ -16,7 +16,10 @@ UNKNOWN: Final = "[unknown]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Pulumi's resource options that matter to a reviewer. Resources are named by their `path`."""
+    """Pulumi's resource options that matter to a reviewer. Resources are named by their `path`.
+
+    `further`: names of others that are given, as Pulumi's wire format has them.
+    """
 
     protect: bool = False
     provider: str = ""
@@ -29,6 +32,7 @@ class Options:
     retain_on_delete: bool = False
     secret_outputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

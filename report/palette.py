@@ -3,6 +3,7 @@ each ground it stands on (WCAG AA), which a test computes. Pure data."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 LIGHT: Mapping[str, str] = {
@@ -56,8 +57,23 @@ def variables(colours: Mapping[str, str], wires: tuple[str, ...]) -> str:
     return "".join(f"--{name}:{value};" for name, value in named.items())
 
 
+def literal(css: str, colours: Mapping[str, str], wires: tuple[str, ...]) -> str:
+    """CSS with the colours in the place of their names, for whatever knows no custom properties."""
+    named = {**colours, **{f"wire-{n}": wire for n, wire in enumerate(wires)}}
+    return re.sub(r"var\(--([\w-]+)\)", lambda found: named[found[1]], css)
+
+
+def for_any_viewer(css: str) -> str:
+    """The CSS of a picture alone: light, and dark where the viewer can ask for it."""
+    dark = literal(css, DARK, WIRES_DARK)
+    return (
+        f":root{{color-scheme:light dark}}{literal(css, LIGHT, WIRES_LIGHT)}"
+        f"@media screen and (prefers-color-scheme:dark){{{dark}}}"
+    )
+
+
 def style() -> str:
-    """The custom properties of both, for a `<style>` of a page or of a picture alone."""
+    """The custom properties of both, for a `<style>` of a page."""
     light, dark = variables(LIGHT, WIRES_LIGHT), variables(DARK, WIRES_DARK)
     return (
         f":root{{{light}color-scheme:light dark}}"

@@ -74,8 +74,8 @@ def draw(
     picture = layout(wired, host, walls)
     shapes = [*picture.cables, *picture.bars, *picture.shapes]
     frame, rest = picture.shapes[0], [shape for shape in shapes if shape is not picture.shapes[0]]
-    colours = palette.style() if alone else ""
     style = _STYLE + (_DECLARED if wired.declared else "")
+    style = palette.for_any_viewer(style) if alone else style
     return Markup("").join(
         (
             Markup(
@@ -85,7 +85,7 @@ def draw(
             ).format(WIDTH, picture.height),
             Markup('<title id="topology-title">{}</title>').format(_title(title, wired)),
             Markup('<desc id="topology-desc">{}</desc>').format(_description(wired)),
-            Markup("<style>{}</style>").format(Markup(colours + style)),
+            Markup("<style>{}</style>").format(Markup(style)),
             *(_shape(shape) for shape in (frame, *rest)),
             *(_label(label) for label in picture.labels),
             Markup("</svg>"),

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from review.base import Base
-from review.difference import Difference, compared, refused
+from review.comparison import compared
+from review.difference import Difference, refused
 from review.page.build import Pictures
 from review.recorder import Recorded, Refused, lab_of, record
 from review.refusal import without_refused

@@ -33,6 +33,11 @@ _STACK = "pulumi:pulumi:Stack"
 _CLONE = "${clone}"
 # The SDKs read defaults and credentials from these; what a stack declares is the same without.
 _OUTSIDE = ("AWS_", "DOCKER_", "PULUMI_")
+# Options that this program has no use for; whoever gives one is to be seen.
+_FURTHER = (
+    *("importId", "pluginDownloadURL", "pluginChecksums", "replacement_trigger", "transforms"),
+    *("hooks", "hideDiffs", "envVarMappings", "state_migrations"),
+)
 # The same for every stack of a run, and most of the time that recording one takes.
 _verifier, _lifecycle = cache(verifier_archive), cache(lifecycle_fingerprint)
 
@@ -173,9 +178,20 @@ def _resource(urn: str, request: Any) -> Resource:
             retain_on_delete=request.retainOnDelete,
             secret_outputs=tuple(sorted(request.additionalSecretOutputs)),
             aliases=tuple(sorted(alias.urn or alias.spec.name for alias in request.aliases)),
+            further=_given(request),
         ),
         is_component=not request.custom,
     )
+
+
+def _given(request: Any) -> tuple[str, ...]:
+    """Names of those options; the SDK always sends some of them, with nothing in them."""
+    given = (
+        one.name
+        for one, value in request.ListFields()
+        if one.name in _FURTHER and (one.is_repeated or not one.message_type or value.ByteSize())
+    )
+    return tuple(sorted(given))
 
 
 def _path(urn: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -33,12 +33,16 @@ class Suppressed:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """`resources` in the order of their paths; the rest is what the stack file says besides."""
+    """`resources` in the order of their paths; the rest is what the stack file says besides.
+
+    `images`: what it calls an image whose digest decides, by key.
+    """
 
     stack: str
     production: bool
     allow_data_loss: tuple[str, ...] = ()
     suppress: tuple[Suppressed, ...] = ()
+    images: Mapping[str, str] = field(default_factory=dict)
     resources: tuple[Resource, ...]
 
 
@@ -90,6 +94,8 @@ def to_text(snapshot: Snapshot) -> str:
         head["allow_data_loss"] = list(snapshot.allow_data_loss)
     if snapshot.suppress:
         head["suppress"] = [vars(one) for one in snapshot.suppress]
+    if snapshot.images:
+        head["images"] = dict(sorted(snapshot.images.items()))
     blocks = (dump({one.path: _block(one, short)}) for one in snapshot.resources)
     text = [_HEAD.format(file=stack_path(snapshot.stack)), dump({"stack": head}), "\nresources:\n"]
     return "".join(text) + "\n".join(_indented(block) for block in blocks)
@@ -108,6 +114,7 @@ def from_text(text: str, stack: str) -> Snapshot:
             production=head["production"],
             allow_data_loss=tuple(head.get("allow_data_loss", ())),
             suppress=tuple(Suppressed(**one) for one in head.get("suppress", ())),
+            images=head.get("images", {}),
             resources=tuple(_resource(path, block, long) for path, block in blocks.items()),
         )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:

@@ -32,6 +32,7 @@ def snapshot(recorded: Recorded) -> Snapshot:
         production=is_production(recorded.lab.policy.production, recorded.stack),
         allow_data_loss=tuple(sorted(recorded.lab.allow_data_loss)),
         suppress=_suppressions(recorded.lab),
+        images={key: one.name for key, one in recorded.lab.images.items() if one.digest},
         resources=recorded.resources,
     )
 

@@ -72,6 +72,10 @@ class NetworkConfig(Strict):
         yield Problem(("gateway",), f"{text}; {first} is the usual choice, and the default")
 
 
+# File systems that hold nothing of the machine that mounts them.
+VOLUME_TYPES = ("tmpfs", "nfs", "nfs4", "cifs")
+
+
 class VolumeConfig(Strict):
     """A named volume. A change of driver or options replaces it, and its data with it."""
 
@@ -84,20 +88,25 @@ class VolumeConfig(Strict):
     protect: Flag | None = Field(default=None, description="protect_data, for this one alone")
 
     @model_validator(mode="after")
-    def no_bind_mount_in_disguise(self) -> Self:
-        device = self.options.get("device", "")
+    def no_piece_of_the_machine_in_disguise(self) -> Self:
+        refuse(self._disguises())
+        return self
+
+    def _disguises(self) -> Iterator[Problem]:
+        kind, device = self.options.get("type", ""), self.options.get("device", "")
         flags = self.options.get("o", "").split(",")
         if device.startswith("/") or {"bind", "rbind"} & set(flags):
-            refuse(
-                [
-                    Problem(
-                        ("options",),
-                        f"device {device or '(none)'} makes this volume a piece of the machine; "
-                        "write it under the container's binds, where the rules of bind mounts hold",
-                    )
-                ]
+            text = (
+                f"device {device or '(none)'} makes this volume a piece of the machine; "
+                "write it under the container's binds, where the rules of bind mounts hold"
             )
-        return self
+            yield Problem(("options",), text)
+        elif self.driver == "local" and self.options and kind not in VOLUME_TYPES:
+            text = (
+                f"{kind or 'no type'} may be a piece of the machine's own, as overlay and proc "
+                f"are; the types that cannot: {', '.join(VOLUME_TYPES)}"
+            )
+            yield Problem(("options", "type"), text)
 
 
 Requirement = Literal["auto", True, False]

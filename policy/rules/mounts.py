@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy import kinds
@@ -26,6 +26,16 @@ _TREES = (
     *("/var/lib/containerd", "/var/lib/docker", "/var/spool/cron"),
 )
 _HOMES = re.compile(r"/home|/root|/home/[^/]+|(/root|/home/[^/]+)/\.(?!docklab(/|$))[^/]*(/.*)?")
+# What a mount of such a file system shows, wherever it is.
+_OF_THE_KERNEL = {
+    "cgroup": "/sys/fs/cgroup",
+    "cgroup2": "/sys/fs/cgroup",
+    "debugfs": "/sys/kernel/debug",
+    "devtmpfs": "/dev",
+    "proc": "/proc",
+    "sysfs": "/sys",
+    "tracefs": "/sys/kernel/tracing",
+}
 # Made for the lab: below the clone, or a folder of this name in a home or in /srv.
 _LAB_FOLDERS = {".docklab", "docklab"}
 
@@ -90,11 +100,23 @@ def _binds(resource: Resource) -> Iterator[_Bind | CannotTell]:
 
 def _by_options(resource: Resource) -> Iterator[_Bind]:
     options = look(resource, "driverOpts")
+    if not isinstance(options, Mapping):
+        return
     flags = str(at(options, "o") or "").split(",")
-    if isinstance(options, Mapping) and (
-        at(options, "type") == "none" or {"bind", "rbind"} & {*flags}
-    ):
-        yield _Bind(source=str(at(options, "device")), read_only="ro" in flags)
+    for source in _sources(str(at(options, "type")), str(at(options, "device") or ""), flags):
+        yield _Bind(source=source, read_only="ro" in flags)
+
+
+def _sources(kind: str, device: str, flags: Sequence[str]) -> Iterator[str]:
+    """Folders and devices of the machine that such a file system shows."""
+    if device.startswith("/") or kind == "none" or {"bind", "rbind"} & {*flags}:
+        yield device
+    if kind in _OF_THE_KERNEL:
+        yield _OF_THE_KERNEL[kind]
+    for flag in flags:
+        name, _, value = flag.partition("=")
+        if name in ("lowerdir", "upperdir", "workdir"):
+            yield from value.split(":")
 
 
 def _told(

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from policy.resource import Resource
-from review.exposure.containers import CONTAINER, maps, of_container, of_networks
+from review.exposure.commands import TYPES as COMMANDS
+from review.exposure.commands import of_command
+from review.exposure.containers import CONTAINER, of_container
+from review.exposure.images import of_images
 from review.exposure.machines import of_machine
-from review.exposure.row import TOPICS, Exposed, is_verification, key_of
+from review.exposure.mounts import of_volume
+from review.exposure.networks import of_networks
+from review.exposure.row import TOPICS, Exposed, is_verification, mapping, maps, texts
 from review.markdown import text
 from review.snapshot import Snapshot
 
 VERIFIED = "is verified after every change, and a run that finds otherwise fails"
-_IMAGE = "docker:index/remoteImage:RemoteImage"
+_PROVEN = "verified"
 _VOLUME = "docker:index/volume:Volume"
 _FILES = "docklab:verification:VerifierFiles$docker:index/container:Container::"
 _CHECK = "docklab:verification:NamespaceCheck$docker:index/container:Container::"
@@ -26,45 +32,46 @@ def inventory(snapshot: Snapshot) -> tuple[Exposed, ...]:
 
 
 def _rows(snapshot: Snapshot) -> Iterator[Exposed]:
-    for one in snapshot.resources:
-        if one.path.startswith(_CHECK):
-            yield from _verification(one)
-        elif one.path.startswith(_FILES):
-            yield from _program(one)
-        elif one.type == CONTAINER and not is_verification(one):
-            yield from of_container(one)
-        elif one.type == _VOLUME:
-            yield from _volume(one)
-        elif one.type == _IMAGE:
-            yield Exposed(
-                topic="identities",
-                subject=key_of(one),
-                text=f"runs the code of image {one.inputs.get('name')}",
-                kind="tells",
-                way="code",
-            )
-        else:
-            yield from of_machine(one)
-    yield from of_networks(snapshot.resources)
+    resources = snapshot.resources
+    for one in resources:
+        yield from _of(one)
+    yield from of_images(resources, snapshot.images)
+    yield from of_networks(resources)
+    is_lab = any(one.type == CONTAINER for one in resources)
+    if is_lab and not any(one.path.startswith(_CHECK) for one in resources):
+        yield Exposed(
+            topic="verification", subject="isolation", text="nothing is verified", way=_PROVEN
+        )
     for key in snapshot.allow_data_loss:
         said = "the stack file allows to lose its data (allow_data_loss)"
         yield Exposed(topic="data", subject=key, text=said)
+    if snapshot.production:
+        said = "is judged by the rules for production, too"
+        yield Exposed(topic="policy", subject=snapshot.stack, text=said, kind="guards")
 
 
-def _volume(one: Resource) -> Iterator[Exposed]:
-    yield Exposed(topic="data", subject=key_of(one), text="a volume holds data", kind="tells")
-    if one.options.protect:
-        said = "Pulumi refuses to delete or replace it"
-        yield Exposed(topic="data", subject=key_of(one), text=said, kind="guards")
+def _of(one: Resource) -> Iterator[Exposed]:
+    if one.path.startswith(_CHECK):
+        yield from _verification(one)
+    elif one.path.startswith(_FILES):
+        yield from _program(one)
+    elif one.type == CONTAINER and not is_verification(one):
+        yield from of_container(one)
+    elif one.type == _VOLUME:
+        yield from of_volume(one)
+    elif one.type in COMMANDS:
+        yield from of_command(one)
+    else:
+        yield from of_machine(one)
 
 
 def _verification(one: Resource) -> Iterator[Exposed]:
     """What the proof covers: less of it is less proven."""
 
-    def row(text: str) -> Exposed:
-        return Exposed(topic="verification", subject="isolation", text=text, kind="guards")
+    def row(text: str, way: str = "") -> Exposed:
+        return Exposed(topic="verification", subject="isolation", text=text, kind="guards", way=way)
 
-    yield row(VERIFIED)
+    yield row(VERIFIED, _PROVEN)
     spec = _spec(one.inputs.get("envs"))
     for target in spec.get("containers", []):
         yield Exposed(
@@ -72,12 +79,20 @@ def _verification(one: Resource) -> Iterator[Exposed]:
             subject=str(target.get("name")),
             text="is among the verified containers",
             kind="guards",
+            of=f"{target.get('name')}-container",
         )
-    for name, wanted in sorted((spec.get("require") or {}).items()):
+    for name, wanted in sorted(mapping(spec.get("require")).items()):
+        if wanted in (True, "auto"):
+            yield row(f"a {name} namespace of its own is asked for where the engine gives it")
         if wanted is True:
             yield row(f"a {name} namespace of its own is insisted on")
-        elif wanted == "auto":
-            yield row(f"a {name} namespace of its own is asked for where the engine gives it")
+    for network in texts(spec.get("internal")):
+        yield row(f"{network} is shown to lead nowhere")
+    for address in texts(spec.get("egress")):
+        yield row(f"{address} is shown to be out of reach of what is internal")
+    for name in ("allow_shared", "icc_false"):
+        for item in spec.get(name) or ():
+            yield replace(row(f"{name}: {item} is not counted against it"), kind="opens")
 
 
 def _program(one: Resource) -> Iterator[Exposed]:
@@ -102,6 +117,6 @@ def to_markdown(rows: tuple[Exposed, ...]) -> str:
     for topic in TOPICS:
         found = [row for row in rows if row.topic == topic]
         if found:
-            lines = (f"- **{text(row.subject)}** {text(row.text)}" for row in found)
+            lines = (f"- **{text(row.subject)}** {text(row.told)}" for row in found)
             parts.append(f"## {topic.capitalize()}\n\n" + "\n".join(lines) + "\n")
     return "\n".join(parts)

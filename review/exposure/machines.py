@@ -1,94 +1,59 @@
-"""What a machine in AWS, or one behind ssh, lets in, and what guards it."""
+"""A machine in AWS or one behind ssh: its addresses, keys and powers, and what guards it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from policy.resource import Resource
-from review.exposure.containers import maps, texts
-from review.exposure.row import FIRST_BOOT, Exposed
+from review.exposure.firewall import (
+    of_public_ports,
+    of_rule,
+    of_rule_of_its_own,
+    of_security_group,
+)
+from review.exposure.row import FIRST_BOOT, Exposed, mapping, maps, texts
 
-_WORLD = ("0.0.0.0/0", "::/0")
+_HOST_KEY = "KnownHostsCommand="
 
 
 def of_machine(one: Resource) -> Iterator[Exposed]:
-    """Rows of a resource that is no container, network or volume."""
-    make = {
-        "aws:ec2/securityGroup:SecurityGroup": _security_group,
-        "aws:ec2/securityGroupRule:SecurityGroupRule": _rule,
-        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _rule_of_its_own,
-        "aws:lightsail/instancePublicPorts:InstancePublicPorts": _public_ports,
-        "aws:ec2/instance:Instance": _instance,
-        "aws:lightsail/instance:Instance": _lightsail,
-        "aws:ec2/eip:Eip": _address,
-        "aws:lightsail/staticIp:StaticIp": _address,
-        "aws:ec2/keyPair:KeyPair": _key,
-        "aws:lightsail/keyPair:KeyPair": _key,
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _permission,
-        "aws:iam/rolePolicy:RolePolicy": _permission,
-        "pulumi:providers:docker": _docker,
-    }.get(one.type)
+    """Rows of a resource that is no container, network, volume or command."""
+    make = _MAKE.get(one.type)
     return make(one) if make else iter(())
 
 
 def _outside(one: Resource, text: str) -> Exposed:
-    return Exposed(topic="from outside", subject=one.name, text=text)
+    return Exposed(topic="from outside", subject=one.name, text=text, of=one.name)
 
 
 def _guard(one: Resource, text: str, topic: str = "from outside") -> Exposed:
-    return Exposed(topic=topic, subject=one.name, text=text, kind="guards")
+    return Exposed(topic=topic, subject=one.name, text=text, kind="guards", of=one.name)
 
 
-def _security_group(one: Resource) -> Iterator[Exposed]:
-    for rule in maps(one.inputs.get("ingress")):
-        yield from _ingress(one, rule, "cidrBlocks", "ipv6CidrBlocks")
+def _identity(one: Resource, text: str) -> Exposed:
+    return Exposed(topic="identities", subject=one.name, text=text, of=one.name)
 
 
-def _rule(one: Resource) -> Iterator[Exposed]:
-    if one.inputs.get("type") == "ingress":
-        yield from _ingress(one, one.inputs, "cidrBlocks", "ipv6CidrBlocks")
-
-
-def _rule_of_its_own(one: Resource) -> Iterator[Exposed]:
-    ranges = [str(one.inputs[key]) for key in ("cidrIpv4", "cidrIpv6") if one.inputs.get(key)]
-    rule = {**one.inputs, "protocol": one.inputs.get("ipProtocol"), "ranges": ranges}
-    yield from _ingress(one, rule, "ranges")
-
-
-def _public_ports(one: Resource) -> Iterator[Exposed]:
-    for rule in maps(one.inputs.get("portInfos")):
-        yield from _ingress(one, rule, "cidrs", "ipv6Cidrs")
-
-
-def _ingress(one: Resource, rule: Mapping[str, Any], *keys: str) -> Iterator[Exposed]:
-    """A rule without any range lets in the world."""
-    ranges = [text for key in keys for text in texts(rule.get(key))]
-    ranges += [f"members of {group}" for group in texts(rule.get("securityGroups"))]
-    first, last = rule.get("fromPort"), rule.get("toPort")
-    every = rule.get("protocol") in ("-1", "all")
-    ports = "every port" if every else f"port {first}" if first == last else f"ports {first}-{last}"
-    protocol = "" if every else f"/{rule.get('protocol')}"
-    for source in ranges or [_WORLD[0]]:
-        whom = f"the whole world ({source})" if source in _WORLD else source
-        way = f"{ports}{protocol}"
-        yield Exposed(
-            topic="from outside",
-            subject=one.name,
-            text=f"lets {whom} in on {way}",
-            way=way,
-            reach=source,
-        )
+def _tells(one: Resource, what: str, which: str) -> Exposed:
+    return Exposed(
+        topic="identities",
+        subject=one.name,
+        text=f"{what}: {which}",
+        kind="tells",
+        way=what,
+        of=one.name,
+    )
 
 
 def _instance(one: Resource) -> Iterator[Exposed]:
     inputs = one.inputs
-    metadata = inputs.get("metadataOptions")
-    metadata = metadata if isinstance(metadata, Mapping) else {}
-    disk = inputs.get("rootBlockDevice")
-    disk = disk if isinstance(disk, Mapping) else {}
+    metadata, disk = mapping(inputs.get("metadataOptions")), mapping(inputs.get("rootBlockDevice"))
     if inputs.get("associatePublicIpAddress"):
         yield _outside(one, "has a public address")
+    for group in texts(inputs.get("vpcSecurityGroupIds")):
+        yield _outside(one, f"lets in whom {group} lets in")
     if metadata.get("httpTokens") == "required":
         yield _guard(one, "metadata only to who holds a token (IMDSv2)")
     if metadata.get("httpPutResponseHopLimit") == 1:
@@ -97,23 +62,22 @@ def _instance(one: Resource) -> Iterator[Exposed]:
         yield _guard(one, "root volume is encrypted", "data")
     if inputs.get("disableApiTermination") is True:
         yield _guard(one, "AWS refuses to terminate it", "data")
+    if inputs.get("instanceInitiatedShutdownBehavior") in (None, "stop"):
+        yield _guard(one, "a shutdown from inside stops it, and does not end it", "data")
+    if inputs.get("userDataReplaceOnChange") is True:
+        yield _guard(one, "another first boot makes the machine anew", "data")
     if inputs.get("iamInstanceProfile"):
-        text = f"acts in AWS as {inputs['iamInstanceProfile']}"
-        yield Exposed(topic="identities", subject=one.name, text=text)
+        yield _identity(one, f"acts in AWS as {inputs['iamInstanceProfile']}")
     yield _tells(one, "machine image", str(inputs.get("ami")))
     yield _first_boot(one)
 
 
 def _lightsail(one: Resource) -> Iterator[Exposed]:
     yield _outside(one, "has a public address")
+    if one.inputs.get("ipAddressType") not in (None, "ipv4"):
+        yield _outside(one, f"has addresses of type {one.inputs['ipAddressType']}")
     yield _tells(one, "machine image", str(one.inputs.get("blueprintId")))
     yield _first_boot(one)
-
-
-def _tells(one: Resource, what: str, which: str) -> Exposed:
-    return Exposed(
-        topic="identities", subject=one.name, text=f"{what}: {which}", kind="tells", way=what
-    )
 
 
 def _first_boot(one: Resource) -> Exposed:
@@ -125,8 +89,8 @@ def _address(one: Resource) -> Iterator[Exposed]:
 
 
 def _key(one: Resource) -> Iterator[Exposed]:
-    text = f"whoever holds the private half of {_shortened(one.inputs.get('publicKey'))} may log in"
-    yield Exposed(topic="identities", subject=one.name, text=text)
+    key = _shortened(one.inputs.get("publicKey"))
+    yield _identity(one, f"whoever holds the private half of {key} may log in")
 
 
 def _shortened(key: object) -> str:
@@ -135,10 +99,19 @@ def _shortened(key: object) -> str:
     return f"{kind} …{body[-16:]}" if len(body) > 40 else text
 
 
+def _role(one: Resource) -> Iterator[Exposed]:
+    for statement in maps(mapping(one.inputs.get("assumeRolePolicy")).get("Statement")):
+        if statement.get("Effect") == "Allow":
+            yield _identity(one, f"may be taken on by {statement.get('Principal')}")
+    for policy in texts(one.inputs.get("managedPolicyArns")):
+        yield _identity(one, f"is allowed {policy}")
+    for inline in maps(one.inputs.get("inlinePolicies")):
+        yield _identity(one, f"is allowed {inline.get('policy')}")
+
+
 def _permission(one: Resource) -> Iterator[Exposed]:
     what = one.inputs.get("policyArn") or one.inputs.get("policy")
-    text = f"{one.inputs.get('role')} is allowed {what}"
-    yield Exposed(topic="identities", subject=one.name, text=text)
+    yield _identity(one, f"{one.inputs.get('role')} is allowed {what}")
 
 
 def _docker(one: Resource) -> Iterator[Exposed]:
@@ -149,6 +122,26 @@ def _docker(one: Resource) -> Iterator[Exposed]:
         return
     if "StrictHostKeyChecking=yes" in options:
         yield _guard(one, "takes no machine for another: the host key is checked", "identities")
-    for option in options:
-        if option.startswith("KnownHostsCommand="):
-            yield _tells(one, "host key", _shortened(option.rpartition("* ")[2]))
+    key = [option for option in options if option.startswith(_HOST_KEY)]
+    yield from (_tells(one, "host key", _shortened(option.rpartition("* ")[2])) for option in key)
+    rest = " ".join(option for option in options if option not in key)
+    mark = hashlib.sha256(rest.encode()).hexdigest()[:8]
+    yield replace(_tells(one, "ssh options", f"{rest[:60]}… ({mark})"), whole=rest)
+
+
+_MAKE: Mapping[str, Callable[[Resource], Iterator[Exposed]]] = {
+    "aws:ec2/securityGroup:SecurityGroup": of_security_group,
+    "aws:ec2/securityGroupRule:SecurityGroupRule": of_rule,
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": of_rule_of_its_own,
+    "aws:lightsail/instancePublicPorts:InstancePublicPorts": of_public_ports,
+    "aws:ec2/instance:Instance": _instance,
+    "aws:lightsail/instance:Instance": _lightsail,
+    "aws:ec2/eip:Eip": _address,
+    "aws:lightsail/staticIp:StaticIp": _address,
+    "aws:ec2/keyPair:KeyPair": _key,
+    "aws:lightsail/keyPair:KeyPair": _key,
+    "aws:iam/role:Role": _role,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _permission,
+    "aws:iam/rolePolicy:RolePolicy": _permission,
+    "pulumi:providers:docker": _docker,
+}

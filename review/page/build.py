@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from review.difference import Difference, risks
+from review.difference import Difference
 from review.markdown import code, fenced
 from review.page.lines import change_lines, grouped, policy_lines, risk_lines, security_rows
 from review.page.section import MOST_BYTES, Section, fitted
+from review.risks import risks
 
 MARKER = "<!-- docklab-review -->"
 _MOST_FILES = 12

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 from review.changes import Change
-from review.difference import Difference, risks
+from review.difference import Difference
 from review.markdown import code, text
+from review.risks import risks
 
 _SIGNS = {"create": "+", "delete": "-", "update": "~", "replace": "~", "options": "~ options of"}
 _OWN = "docklab:verification:"
@@ -90,7 +91,7 @@ def security_rows(one: Difference) -> list[str]:
         ("-", "tells"): "was",
     }
     return [
-        f"| {sign} {words[sign, row.kind]} | {row.topic} | {text(row.subject)} | {text(row.text)} |"
+        f"| {sign} {words[sign, row.kind]} | {row.topic} | {text(row.subject)} | {text(row.told)} |"
         for row, sign in sorted(
             ((row, sign) for sign, rows in signs for row in rows),
             key=lambda pair: (pair[0].order[:2], pair[1] == "+", pair[0].text),

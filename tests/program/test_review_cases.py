@@ -5,13 +5,18 @@ from functools import lru_cache
 
 import pytest
 from program.seeded.harmless import BEFORE, HARMLESS
+from program.seeded.hidden import BEFORE as BEFORE_HIDDEN
+from program.seeded.hidden import HIDDEN
 from program.seeded.in_the_program import IN_THE_PROGRAM
+from program.seeded.made_and_gone import ADDED, REMOVED
 from program.seeded.risky import RISKY
 from unit.review.lab_files import recorded
 
-from review.difference import compared, refused, risks
+from review.comparison import compared
+from review.difference import refused
 from review.page.build import Pictures, page
 from review.recorder import Refused
+from review.risks import risks
 from review.written import snapshot
 
 
@@ -24,17 +29,21 @@ def marks(found):
     return {risk.mark for risk in risks(found)}
 
 
-def after(stack, changes):
+def after(stack, changes, before=()):
+    then = snapshot(recorded(stack, *before)) if before else base(stack)
     try:
-        return compared(base(stack), snapshot(recorded(stack, *changes)))
+        return compared(then, snapshot(recorded(stack, *before, *changes)))
     except Refused as error:
         return refused(stack, str(error))
 
 
-@pytest.mark.parametrize("name", RISKY)
+CASES = {**RISKY, **HIDDEN}
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_a_risky_change_is_marked_and_explained(name):
-    stack, changes, expected, words = RISKY[name]
-    found = after(stack, changes)
+    stack, changes, expected, words = CASES[name]
+    found = after(stack, changes, BEFORE_HIDDEN.get(name, ()))
     text = page([found], "main", Pictures())
     assert expected <= marks(found)
     assert [word for word in words if word.lower() not in text.lower().replace("\\", "")] == []
@@ -51,6 +60,60 @@ def test_a_risky_change_of_the_program_is_marked_and_explained(name):
     text = page([found], "main", Pictures())
     assert expected <= marks(found)
     assert [word for word in words if word not in text.replace("\\", "")] == []
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_what_the_program_makes_and_nobody_judges_is_said_to_be_so(name):
+    stack, one, expected, words = ADDED[name]
+    then = base(stack)
+    found = compared(then, replace(then, resources=(*then.resources, one)))
+    text = page([found], "main", Pictures())
+    assert expected <= marks(found)
+    assert [word for word in words if word not in text.replace("\\", "")] == []
+
+
+@pytest.mark.parametrize("one", REMOVED, ids=lambda one: one.type)
+def test_what_is_deleted_and_not_known_may_hold_data(one):
+    now = base("prod")
+    found = compared(replace(now, resources=(*now.resources, one)), now)
+    assert marks(found) == {"NOT JUDGED"}
+    assert "whether data goes with it is not known" in page([found], "main", Pictures())
+
+
+def test_a_new_stack_is_marked_for_what_it_opens_beyond_itself():
+    changes = [
+        ("containers.web.ports", [{"host": 8080, "container": 80, "address": "10.0.0.5"}]),
+        ("containers.web.binds", [{"source": "/srv/payroll", "target": "/p", "mode": "rw"}]),
+        ("verification", {"enabled": False}),
+    ]
+    found = compared(None, snapshot(recorded("local", *changes)))
+    told = " ".join(risk.text for risk in risks(found) if risk.mark == "OPENS")
+    assert "web 10.0.0.5:8080/tcp leads to its port 80" in told
+    assert "web writes folder /srv/payroll of the machine" in told
+    assert "nothing is verified" in told
+    assert "reaches keeper" not in told
+
+
+def test_of_a_stack_that_goes_nothing_is_called_closed_or_deleted():
+    found = compared(base("prod"), None)
+    text = page([found], "main", Pictures())
+    assert marks(found) == {"STACK REMOVED"}
+    assert "| prod (removed) | 0 | 0 | 0 | 0 | 0 | 1 |" in text
+    assert "closes" not in text
+
+
+def test_findings_that_nobody_looks_for_any_more_are_not_fixed():
+    changes = [("policy.production", False), ("protect_data", False)]
+    assert after("prod", changes).fixed == ()
+
+
+def test_a_secret_that_stands_in_plain_text_now_is_marked():
+    kept = [("containers.web.secret_environment", {"DB": "db"})]
+    before = snapshot(recorded("local", *kept, db={"secure": "v1:x:y"}))
+    now = snapshot(recorded("local", ("containers.web.environment", {"DB": "sqlite"})))
+    found = compared(before, now)
+    assert "IN PLAIN TEXT" in marks(found)
+    assert risks(compared(before, base("local"))) == ()
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -71,5 +134,5 @@ def test_no_change_is_no_difference(stack):
 
 
 def test_there_are_enough_of_them():
-    assert len(RISKY) + len(IN_THE_PROGRAM) >= 20
+    assert len(CASES) + len(IN_THE_PROGRAM) >= 20
     assert len(HARMLESS) >= 10

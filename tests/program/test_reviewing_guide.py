@@ -72,8 +72,8 @@ def test_each_of_the_five_changes_is_on_it(said):
     for words in (
         "lab.host.admin_cidr: 0.0.0.0/0 would open sshd to the world",
         "**DATA LOSS** volume data-volume",
-        "**OTHER CODE** base: runs the code of image python:3.12-slim-bookworm",
-        "**OPENS** archivist reaches web over front",
+        "**OTHER CODE** archivist, isolation, keeper, visitor, web: runs the code of image python",
+        "**OPENS** archivist is on front, and reaches visitor, web",
         "lab.containers.web.binds[0].source: /etc may not be mounted",
     ):
         assert words in text

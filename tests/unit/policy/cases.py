@@ -225,6 +225,12 @@ BREAKS: Mapping[str, tuple[Resource, ...]] = {
         *(bind(path) for path in ("/proc", "/sys/fs", "/dev/sda", "/boot", "/var/lib/docker/x")),
         container(volumes=[{"hostPath": "/etc", "containerPath": "/x", "readOnly": True}]),
         sound(kinds.VOLUME, driverOpts={"o": "ro,rbind", "device": "/etc"}),
+        sound(kinds.VOLUME, driverOpts={"type": "proc", "device": "proc"}),
+        sound(kinds.VOLUME, driverOpts={"type": "ext4", "device": "/dev/sda1"}),
+        sound(
+            kinds.VOLUME,
+            driverOpts={"type": "overlay", "device": "overlay", "o": "lowerdir=/srv/a:/etc"},
+        ),
     ),
     "shared-namespace": (
         container(networkMode="container:${web-container.id}"),
@@ -312,6 +318,7 @@ KEEPS: Mapping[str, tuple[Resource, ...]] = {
     "sensitive-folder": (
         *(bind(path) for path in ("/srv/data", "/home/me/notes", "/etcetera", "/variable")),
         *(bind(path) for path in ("/root/docklab/dev/notes", "/root/.docklab/lab/local/notes")),
+        sound(kinds.VOLUME, driverOpts={"type": "nfs", "device": ":/etc", "o": "addr=10.0.0.9"}),
     ),
     "user-data-secret": (
         sound(kinds.EC2, userData="[secret 0a1b2c3d]"),

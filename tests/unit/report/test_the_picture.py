@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from unit.report.hostile import reports
 from unit.report.sample_reports import lab_of, shown
 
+from report import palette
 from report.drawing import Picture
 from report.namespaces import table
 from report.page import page
@@ -95,7 +96,11 @@ def test_the_picture_has_a_title_and_says_in_words_what_it_shows() -> None:
 
 
 def test_a_picture_alone_brings_its_colours_and_one_in_a_page_uses_the_pages() -> None:
-    assert "--ink:" in topology_svg(lab_of(4)["lab"])
+    alone = topology_svg(lab_of(4)["lab"])
+    # Some viewers know no custom properties, and would paint all of it black.
+    assert "var(" not in alone
+    assert palette.LIGHT["ink"] in alone
+    assert palette.DARK["ink"] in alone.partition("prefers-color-scheme:dark")[2]
     inside = topology_svg(lab_of(4)["lab"], alone=False)
     assert "--ink:" not in inside
     assert page(shown(lab_of(4))).count("--ink:") == 2

@@ -51,6 +51,8 @@ BEYOND = {
     "a port on internal networks only",
     "a port without any network",
     "an undeclared volume",
+    "a volume that shows the machine's files through another file system",
+    "a volume that shows the machine's processes",
     "an undeclared image",
     "too little memory",
     "memory in pieces",

@@ -1,0 +1,93 @@
+"""Two snapshots of one stack, and what a change from the one to the other amounts to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from policy.judge import Finding, judge
+from policy.resource import Resource
+from review.changes import Change, changes
+from review.changes.properties import property_of
+from review.difference import Difference, Unjudged
+from review.exposure.inventory import inventory
+from review.exposure.known import is_known, unjudged
+from review.findings import as_stack
+from review.snapshot import Snapshot
+
+
+def compared(before: Snapshot | None, after: Snapshot | None) -> Difference:
+    """None where the stack is not there; one of both is."""
+    shot = after or before
+    if shot is None:
+        raise ValueError("a stack that is neither in the base nor at head has no difference")
+    if after is None:
+        # Nothing is done to what it brought up, so that nothing is closed or deleted.
+        return Difference(stack=shot.stack, status="removed")
+    found = _compared(before, after)
+    if before is None:
+        return replace(found, status="added")
+    return replace(found, status="same") if _is_same(found, before, after) else found
+
+
+def _compared(before: Snapshot | None, after: Snapshot) -> Difference:
+    then, now = (before.resources if before else ()), after.resources
+    rows_then, rows_now = (inventory(before) if before else ()), inventory(after)
+    found = changes(then, now)
+    old, new = _findings(before), _findings(after)
+    # By the rules that hold at head: a finding that nobody looks for any more is not fixed.
+    passed = judge(now, as_stack(after)).suppressed
+    still = _findings(replace(before, production=after.production) if before else None)
+    return Difference(
+        stack=after.stack,
+        status="changed",
+        changes=found,
+        added=tuple(row for row in rows_now if row not in rows_then),
+        removed=tuple(row for row in rows_then if row not in rows_now),
+        new=tuple(one for one in new if one not in old),
+        fixed=tuple(
+            one for one in still if one not in new and one not in [let for let, _ in passed]
+        ),
+        let_pass=passed,
+        suppressed_now=tuple(
+            one for one in after.suppress if not before or one not in before.suppress
+        ),
+        unjudged=tuple(_unjudged(found, [*then, *now])),
+    )
+
+
+def _is_same(found: Difference, before: Snapshot, after: Snapshot) -> bool:
+    something = (
+        *(found.changes, found.added, found.removed),
+        *(found.new, found.fixed, found.suppressed_now),
+    )
+    return not any(something) and before.production == after.production
+
+
+def _findings(snapshot: Snapshot | None) -> tuple[Finding, ...]:
+    """Judged by today's rules on both sides, so that a new rule is no change of a stack."""
+    if snapshot is None:
+        return ()
+    judged = judge(snapshot.resources, as_stack(snapshot))
+    return (*judged.findings, *judged.unused)
+
+
+def _unjudged(found: Sequence[Change], resources: Iterable[Resource]) -> Iterator[Unjudged]:
+    """What neither inventory nor rules know: of what is made, all it says; else what changes."""
+    at = {one.path: one for one in resources}
+    for change in found:
+        one = at[change.path]
+        if not is_known(one):
+            yield Unjudged(name=one.name, type=one.type, kind=change.kind)
+        elif odd := tuple(_odd(one, change)):
+            yield Unjudged(name=one.name, type=one.type, kind=change.kind, inputs=odd)
+
+
+def _odd(one: Resource, change: Change) -> Iterator[str]:
+    paths = [told.path for told in change.properties]
+    if change.kind == "create":
+        yield from unjudged(one, one.inputs)
+    elif change.kind in ("update", "replace"):
+        yield from unjudged(one, map(property_of, paths))
+    if change.kind == "create" or (change.kind == "options" and "further" in paths):
+        yield from (f"option {name}" for name in one.options.further)

@@ -1,0 +1,101 @@
+"""What a change opens that was closed, and whom it takes a guard from: by the inventory's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from review.difference import Difference
+from review.exposure.images import CODE, is_pinned
+from review.exposure.inventory import VERIFIED
+from review.exposure.networks import NETWORKS
+from review.exposure.row import FIRST_BOOT, VOLUME, Exposed, is_narrower
+from review.risk import Risk
+
+# Characters of a long command: in all, and of those before the first that differs.
+_MOST, _BEFORE = 120, 30
+_VOLUME = "docker:index/volume:Volume"
+
+
+def of_exposure(found: Difference) -> Iterator[Risk]:
+    gone = {change.name for change in found.changes if change.kind == "delete"}
+    unverified = any(row.text == VERIFIED for row in found.removed)
+    lost = [
+        row for row in found.removed if row.kind == "guards" and _is_missed(row, gone, unverified)
+    ]
+    guarded = {(row.topic, row.subject, row.way) for row in lost if row.way}
+    fresh = {
+        f"{VOLUME}{change.name.rpartition('-')[0]}"
+        for change in found.changes
+        if change.kind == "create" and change.type == _VOLUME
+    }
+    for row in found.added:
+        narrower = any(is_narrower(row, old) for old in found.removed)
+        told = (row.topic, row.subject, row.way) in guarded
+        # A volume that this change makes holds nothing that its readers could not have had.
+        alone = row.way == NETWORKS and not row.others
+        if row.kind == "opens" and not any((narrower, told, alone, row.way in fresh)):
+            yield Risk(mark="OPENS", text=f"{row.subject} {row.told}")
+    yield from (_lost(row, found.added) for row in lost)
+    yield from _others(found)
+
+
+def _is_missed(row: Exposed, gone: set[str], unverified: bool) -> bool:
+    """A guard that goes with what it guards is not; where nothing is verified, that says it all."""
+    if row.topic == "verification" and unverified:
+        return row.text == VERIFIED
+    return row.of not in gone
+
+
+def _lost(row: Exposed, added: Iterable[Exposed]) -> Risk:
+    """With what is there now in the place of the guard."""
+    place = (row.topic, row.subject, row.way)
+    now = [
+        new.text
+        for new in added
+        if row.way and new.kind == "opens" and (new.topic, new.subject, new.way) == place
+    ]
+    instead = f"; now: {', '.join(now)}" if now else ""
+    return Risk(mark="GUARD LOST", text=f"no longer so: {row.subject} {row.text}{instead}")
+
+
+def _others(found: Difference) -> Iterator[Risk]:
+    """Other code, another machine or engine under the same name; a risk for all that change so."""
+    subjects: dict[tuple[str, str, str], list[str]] = {}
+    for old in found.removed:
+        for now in found.added:
+            if _is_other(old, now):
+                then, since = _where_they_part(old, now)
+                subjects.setdefault((now.way, then, since), []).append(now.subject)
+    for (way, before, after), names in subjects.items():
+        text = f"{', '.join(names)}: {after}, where it was: {before}"
+        if way == FIRST_BOOT:
+            file = "first_boot.yaml of this stack's review"
+            text = f"{', '.join(names)}: the first boot does something else; {file} shows what"
+        yield Risk(mark=f"OTHER {way.upper()}", text=text)
+
+
+def _where_they_part(old: Exposed, now: Exposed) -> tuple[str, str]:
+    """Of long lines the part that differs, which is not always at the beginning."""
+    if not (old.whole and now.whole) or max(len(old.whole), len(now.whole)) <= _MOST:
+        return old.text, now.text
+    pairs = enumerate(zip(old.whole, now.whole, strict=False))
+    same = next((n for n, (a, b) in pairs if a != b), min(len(old.whole), len(now.whole)))
+    first = max(0, same - _BEFORE)
+    return _excerpt(old.whole, first), _excerpt(now.whole, first)
+
+
+def _excerpt(whole: str, first: int) -> str:
+    last = first + _MOST
+    return f"{'…' if first else ''}{whole[first:last]}{'…' if last < len(whole) else ''}"
+
+
+def _is_other(old: Exposed, new: Exposed) -> bool:
+    """A digest in the place of the tag that it is of is no other code."""
+    place = (old.topic, old.subject, old.way)
+    if (
+        not old.way
+        or place != (new.topic, new.subject, new.way)
+        or {old.kind, new.kind} != {"tells"}
+    ):
+        return False
+    return not (old.way == CODE and is_pinned(old.text, new.text))
