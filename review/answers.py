@@ -26,6 +26,10 @@ _TAKEN_APART = {
 _HOST_KEY = "-hostkey"
 
 
+class OnlyInARun(Exception):
+    """The program asks what nobody can answer without a run; says what."""
+
+
 class Answers(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         made = {name: f"${{{args.name}.{name}}}" for name in _outputs(args.typ)}
@@ -39,7 +43,10 @@ class Answers(Mocks):
 
     def call(self, args: MockCallArgs) -> Any:
         if args.token != _CHECKPOINT:
-            raise LookupError(f"the program asks {args.token}, which only a run can answer")
+            raise OnlyInARun(
+                f"the program calls {args.token}, which only a run can answer, so that nothing of "
+                "this stack can be reviewed; make it a resource, or a setting of the stack file"
+            )
         return {"name": args.args["stackName"], "outputs": {}}
 
 

@@ -7,10 +7,12 @@ import contextlib
 import json
 import logging
 import os
+import traceback
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -23,9 +25,9 @@ from infra.program import build, export
 from infra.surroundings import DEFAULT_DOCKER_HOST, Surroundings
 from lifecycle import fingerprint as lifecycle_fingerprint
 from policy.resource import Options, Resource
-from review.answers import Answers
+from review.answers import Answers, OnlyInARun
 from review.engine import run_on
-from review.stacks import PROJECT, StackFile
+from review.stacks import PROJECT, ROOT, StackFile
 from review.wire import plain, without_literals
 from verifier.archive import build as verifier_archive
 
@@ -95,11 +97,26 @@ def record(file: StackFile) -> Recorded:
                 secrets=file.secrets,
                 logger=_quiet(),
             )
-    except pulumi.RunError as error:
+    except (pulumi.RunError, OnlyInARun) as error:
         raise Refused(str(error)) from None
+    except Exception as error:
+        raise Refused(_failed(error)) from error
     resources = (_resource(urn, request) for urn, request in monitor.requests.items())
     return Recorded(
         stack=file.name, lab=labs[0], resources=tuple(sorted(resources, key=lambda r: r.path))
+    )
+
+
+def _failed(error: Exception) -> str:
+    """Where the program broke; its words may hold what is not for everyone."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)]
+    place = (own or frames)[-1]
+    file = Path(place.filename)
+    shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file.name
+    return (
+        f"the program fails with {type(error).__name__} in {shown}, line {place.lineno}; "
+        "`make preview` shows it whole"
     )
 
 

@@ -5,14 +5,17 @@ import os
 import subprocess
 import sys
 
+import pulumi_command as command
 import pytest
 import yaml
 from unit.review.lab_files import recorded, stack_file
 
+from infra.program import build
 from review.changes.table import table
+from review.comparison import compared
 from review.recorder import Refused, record
 from review.samples import HOST_KEY, HOST_KEY_PAIR, PLACEHOLDERS
-from review.snapshot import to_text
+from review.snapshot import Snapshot, to_text
 from review.stacks import ROOT, names, read
 from review.written import snapshot
 
@@ -52,6 +55,38 @@ def test_every_type_that_is_registered_is_in_the_table_of_what_replaces_it():
     every = [*map(record, map(read, names())), with_sessions, recorded("local", ("host", ssh))]
     types = {one.type for found in every for one in found.resources if not one.is_component}
     assert types - table().keys() == set()
+
+
+def test_nothing_that_is_registered_today_is_judged_by_nobody():
+    ssh = {"kind": "ssh", "address": "lab.example.org", "user": "me", "host_key": HOST_KEY}
+    with_sessions = recorded("prod", ("host.session_manager", True))
+    for found in (
+        *map(record, map(read, names())),
+        with_sessions,
+        recorded("local", ("host", ssh)),
+    ):
+        empty = Snapshot(stack=found.stack, production=False, resources=())
+        assert compared(empty, snapshot(found)).unjudged == ()
+
+
+def test_a_program_that_asks_what_only_a_run_can_answer_is_refused(monkeypatch):
+    def asks(lab, around):
+        command.local.run_output(command="id")
+        return build(lab, around)
+
+    monkeypatch.setattr("review.recorder.build", asks)
+    with pytest.raises(Refused, match="calls command:local:run, which only a run can answer"):
+        record(read("local"))
+
+
+def test_of_a_program_that_fails_the_place_is_told_and_not_its_words(monkeypatch):
+    def fails(*_):
+        raise KeyError("canary")
+
+    monkeypatch.setattr("review.recorder.build", fails)
+    with pytest.raises(Refused, match=r"fails with KeyError in .*, line \d+") as told:
+        record(read("local"))
+    assert "canary" not in str(told.value)
 
 
 def test_the_environment_is_as_it_was(monkeypatch):
