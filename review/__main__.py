@@ -6,6 +6,7 @@ import argparse
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 FAILED = 2
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def guarded(arguments: Sequence[str]) -> int:
     """As `main`; a failure of the review's own is never taken for a risk that it has found."""
+    _write_utf8()
     try:
         return main(arguments)
     except OSError as error:
@@ -50,6 +52,12 @@ def guarded(arguments: Sequence[str]) -> int:
         traceback.print_exc()
         print("review: this is a defect of docklab's own; nothing was compared", file=sys.stderr)
     return FAILED
+
+
+def _write_utf8() -> None:
+    """A page is UTF-8 wherever it is written, whatever this machine's locale is."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 if __name__ == "__main__":

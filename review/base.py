@@ -38,10 +38,10 @@ def base_of(ref: str, root: Path) -> Base:
     for path in filter(None, files.split("\0")):
         if path.startswith(f"{_STACKS}/Pulumi.") and path.endswith(".yaml"):
             name = path.removeprefix(f"{_STACKS}/Pulumi.").removesuffix(".yaml")
-            stack_files[name] = _git(root, "show", f"{commit}:{path}")
+            stack_files[name] = _shown(root, commit, path)
         elif path.startswith(f"{FOLDER}/") and path.endswith(f"/{RESOURCES}"):
             name = path.removeprefix(f"{FOLDER}/").removesuffix(f"/{RESOURCES}")
-            texts[name] = _git(root, "show", f"{commit}:{path}")
+            texts[name] = _shown(root, commit, path)
     for name in sorted(stack_files.keys() - texts.keys()):
         raise BaseError(
             f"{ref} has {_STACKS}/Pulumi.{name}.yaml and no {FOLDER}/{name}/{RESOURCES} to compare "
@@ -54,13 +54,20 @@ def base_of(ref: str, root: Path) -> Base:
 
 
 def edited_since(base: Base, root: Path) -> list[str]:
-    """Files of the program that this checkout has otherwise than the base, or alone."""
-    changed = _git(root, "diff", "--name-only", "-z", base.commit, "--", *_PROGRAM)
+    """Files of the program that this checkout has otherwise than the base, or alone; their paths
+    are below `root`, as all that git is asked for here.
+    """
+    changed = _git(root, "diff", "--name-only", "--relative", "-z", base.commit, "--", *_PROGRAM)
     new = _git(root, "ls-files", "-o", "-z", "--exclude-standard", "--", *_PROGRAM)
     generated = f"{FOLDER}/"
     return sorted(
         {path for path in (changed + new).split("\0") if path and not path.startswith(generated)}
     )
+
+
+def _shown(root: Path, commit: str, path: str) -> str:
+    """The docklab folder may be one in a larger repository: `./` is below the folder."""
+    return _git(root, "show", f"{commit}:./{path}")
 
 
 def _snapshot(name: str, text: str, ref: str) -> Snapshot:
@@ -76,8 +83,12 @@ def _snapshot(name: str, text: str, ref: str) -> Snapshot:
 def _merge_base(ref: str, root: Path) -> str:
     if not ref:
         raise BaseError("which base? Name one: `make review-diff BASE=origin/main`")
-    if _try(root, "rev-parse", "--git-dir") is None:
-        raise BaseError(f"{root} is no git checkout, so there is no base to compare with")
+    try:
+        _git(root, "rev-parse", "--git-dir")
+    except BaseError as error:
+        raise BaseError(
+            f"{root} is no git checkout to read from, so there is no base to compare with; {error}"
+        ) from None
     commit = _try(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if commit is None:
         raise BaseError(f"{ref} is no commit of this clone; `git fetch` may bring it")

@@ -9,6 +9,7 @@ from pathlib import Path
 from review import written
 from review.against import against
 from review.base import BaseError, base_of, edited_since
+from review.checkout import why_not
 from review.page.build import is_risky, page
 from review.recorder import Refused
 from review.stacks import ROOT, StackFileError, names
@@ -19,6 +20,8 @@ RISKY, USAGE = 1, 2
 
 def write(root: Path = ROOT) -> int:
     """Every stack that the program takes; a stack that it refuses keeps its text."""
+    if problem := why_not(root):
+        return _cannot(problem)
     wanted, refused = _render(root)
     changed = written.stale(wanted, written.committed(root))
     for path in changed:
@@ -33,6 +36,8 @@ def write(root: Path = ROOT) -> int:
 
 
 def check(root: Path = ROOT) -> int:
+    if problem := why_not(root):
+        return _cannot(problem)
     wanted, refused = _render(root)
     kept = tuple(f"{written.FOLDER}/{name}/" for name in refused)
     wrong = {
@@ -47,6 +52,11 @@ def check(root: Path = ROOT) -> int:
     elif not refused:
         print(f"review: {written.FOLDER} is what the program gives, for {', '.join(names(root))}")
     return _tell(refused) or (RISKY if wrong else 0)
+
+
+def _cannot(problem: str) -> int:
+    print(f"review: {problem}", file=sys.stderr)
+    return USAGE
 
 
 def _render(root: Path) -> tuple[dict[str, str], dict[str, str]]:
@@ -79,12 +89,13 @@ def _count(number: int, what: str) -> str:
 
 def diff(ref: str, out: str | None, root: Path = ROOT) -> int:
     """0: nothing risky. 1: something is. 2: there is nothing to compare with."""
+    if problem := why_not(root):
+        return _cannot(problem)
     try:
         base = base_of(ref, root)
         edited = edited_since(base, root)
     except BaseError as error:
-        print(f"review: {error}", file=sys.stderr)
-        return USAGE
+        return _cannot(str(error))
     found, pictures = against(base, root)
     text = page(found, f"{ref} ({base.commit[:12]})", pictures, edited)
     if out is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra.model.lab import Lab
 from report.topology_svg import draw
+from review.checkout import why_not
 from review.recorder import Refused, lab_of
 from review.stacks import ROOT, StackFileError, read
 from review.stacks import path as stack_path
@@ -28,6 +29,10 @@ def svg(lab: Lab, stack: str) -> str:
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     """0: written or printed. 1: the program refuses the stack. 2: there is no such stack."""
     given = _parser().parse_args(arguments)
+    root = given.root or root
+    if problem := why_not(root):
+        print(f"graph: {problem}", file=sys.stderr)
+        return _USAGE
     try:
         lab = lab_of(read(given.stack, root))
     except StackFileError as error:
@@ -52,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m review graph", description=__doc__)
     parser.add_argument("--stack", metavar="NAME", required=True, help="such as local")
     parser.add_argument("--to", metavar="DIR", help="the folder for the two files")
+    parser.add_argument("--root", type=Path, help="a checkout with other stacks than this one's")
     one = parser.add_mutually_exclusive_group()
     for name in ("mermaid", "svg"):
         one.add_argument(

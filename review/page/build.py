@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from review.difference import Difference
-from review.markdown import code, fenced
-from review.page.lines import change_lines, grouped, policy_lines, risk_lines, security_rows
+from review.markdown import cell, code, element, fenced, shortened
+from review.page import lines
 from review.page.section import MOST_BYTES, Section, fitted
 from review.risks import risks
 
 MARKER = "<!-- docklab-review -->"
-_MOST_FILES = 12
 _BLIND = """\
 What this page cannot see: it compares what the base declares with what this change declares,
 offline. It knows nothing of what is really there (drift), of what providers refuse or fill in, of
@@ -37,16 +36,16 @@ def page(
 ) -> str:
     """`base` is how the page calls it, `edited` the program's files that the change touches.
 
-    At most `most` bytes of Markdown, each line ended.
+    At most `most` bytes of Markdown, each line ended. Its second line is the verdict.
     """
     changed = [one for one in differences if one.status != "same"]
-    head = (
-        f"{MARKER}\n## Infrastructure review: {_verdict(changed)}\n\n{_scope(differences, base)}\n"
-    )
+    risky = lines.risk_rows(changed)
+    verdict = _verdict(len(changed), len(risky))
+    head = f"{MARKER}\n## Infrastructure review: {verdict}\n\n{_scope(differences, base)}\n"
     tail = f"<sub>{_BLIND}{_unseen(edited)}</sub>\n"
     if not changed:
         return f"{head}\n{tail}"
-    sections = [one for one in _sections(changed, pictures) if one.lines]
+    sections = [one for one in _sections(changed, risky, pictures) if one.lines]
     room = most - len(f"{head}\n{tail}".encode()) - 2
     body = "\n".join(one.text for one in fitted(sections, room))
     return f"{head}\n{body}\n{tail}"
@@ -56,11 +55,9 @@ def _unseen(edited: Sequence[str]) -> str:
     """What no declaration shows: what a run decides while it runs."""
     if not edited:
         return ""
-    shown = ", ".join(code(path) for path in edited[:_MOST_FILES])
-    more = f" and {len(edited) - _MOST_FILES} more" if len(edited) > _MOST_FILES else ""
     return (
-        f" It sees what the program declares, and not what that decides during a run (what guards "
-        f"data, what fails a run): this change edits {shown}{more}."
+        " It sees what the program declares, and not what that decides during a run (what guards "
+        f"data, what fails a run): this change edits {lines.few(edited)}."
     )
 
 
@@ -68,53 +65,66 @@ def is_risky(differences: Sequence[Difference]) -> bool:
     return any(risks(one) for one in differences)
 
 
-def _verdict(changed: Sequence[Difference]) -> str:
+def _verdict(changed: int, risky: int) -> str:
     if not changed:
         return "no stack changes"
-    risky = grouped(changed, risk_lines)
-    stacks = _count(len(changed), "stack")
+    stacks = _count(changed, "stack")
     if not risky:
         return f"{stacks} changed, nothing risky"
-    return f"{_count(len(risky), 'risky change')} in {stacks}"
+    return f"{_count(risky, 'risky change')} in {stacks}"
 
 
 def _scope(differences: Sequence[Difference], base: str) -> str:
     same = [one.stack for one in differences if one.status == "same"]
-    unchanged = f" Unchanged: {', '.join(same)}." if same else ""
+    unchanged = f" Unchanged: {lines.names(same)}." if same else ""
     return f"Against {code(base)}.{unchanged}"
 
 
-def _sections(changed: Sequence[Difference], pictures: Pictures) -> Iterator[Section]:
-    yield Section(title="### Tally", lines=tuple(_tally(changed)), weight=100)
+def _sections(
+    changed: Sequence[Difference], risky: Sequence[tuple[list[str], str]], pictures: Pictures
+) -> Iterator[Section]:
+    yield Section(title="### Risky", lines=_listed(risky), weight=100)
     yield Section(
-        title="### Risky",
-        lines=tuple(_listed(grouped(changed, risk_lines))),
+        title="### Tally",
+        opening=(
+            "| stack | + | ~ | - | REPLACE | DATA LOSS | risky |",
+            "|---|--:|--:|--:|--:|--:|--:|",
+        ),
+        lines=tuple(map(_tally, changed)),
         weight=90,
     )
+    security = lines.grouped(changed, lines.security_rows)
     yield Section(
         title="### Security",
         opening=("| stack | | topic | subject | what |", "|---|---|---|---|---|"),
-        lines=tuple(f"| {stacks} {row}" for stacks, row in grouped(changed, security_rows)),
+        lines=tuple(f"| {lines.names(stacks, cell)} {row}" for stacks, row in security),
         weight=80,
     )
-    yield Section(
-        title="### Policy", lines=tuple(_listed(grouped(changed, policy_lines))), weight=70
-    )
+    policy = lines.grouped(changed, lines.policy_lines)
+    yield Section(title="### Policy", lines=_listed(policy), weight=70)
     yield Section(
         title="### Resources (replacements are expected ones)",
-        lines=tuple(_listed(grouped(changed, change_lines))),
+        lines=_listed(lines.grouped(changed, lines.change_lines)),
         weight=60,
     )
     yield from _drawn(pictures.topology)
-    for stack, lines in pictures.texts.items():
-        fence = fenced(list(lines), "diff")
-        yield Section(
-            title=f"<details><summary>Full difference of {stack}</summary>",
-            opening=(fence[0],),
-            lines=tuple(lines),
-            closing=(fence[-1], "</details>"),
-            weight=10,
-        )
+    for complaint, stacks in lines.long_refusals(changed).items():
+        whose = lines.names(stacks, element)
+        yield _folded(f"Why the program refuses {whose}", complaint.splitlines(), 20)
+    for stack, text in pictures.texts.items():
+        yield _folded(f"Full difference of {element(stack)}", text, 10, "diff")
+
+
+def _folded(summary: str, text: Sequence[str], weight: int, language: str = "") -> Section:
+    begin, *shown, end = fenced(text, language)
+    return Section(
+        title=f"<details><summary>{summary}</summary>",
+        opening=(begin,),
+        lines=tuple(shortened(line, lines.MOST) for line in shown),
+        closing=(end,),
+        ending=("</details>",),
+        weight=weight,
+    )
 
 
 def _drawn(topology: Mapping[str, str]) -> Iterator[Section]:
@@ -124,34 +134,31 @@ def _drawn(topology: Mapping[str, str]) -> Iterator[Section]:
         shared.setdefault(text, []).append(stack)
     for text, stacks in shared.items():
         yield Section(
-            title=f"### What changes in {', '.join(stacks)}, and its neighbours",
+            title=f"### What changes in {lines.names(stacks)}, and its neighbours",
             lines=tuple(fenced(text.splitlines(), "mermaid")),
             weight=40,
             whole=True,
         )
 
 
-def _tally(changed: Sequence[Difference]) -> Iterator[str]:
-    yield "| stack | + | ~ | - | REPLACE | DATA LOSS | risky |"
-    yield "|---|--:|--:|--:|--:|--:|--:|"
-    for one in changed:
-        name = one.stack if one.status == "changed" else f"{one.stack} ({one.status})"
-        kinds = [change.kind for change in one.changes]
-        lost = sum(change.data_loss for change in one.changes)
-        numbers = [
-            kinds.count("create"),
-            sum(kinds.count(kind) for kind in ("update", "replace", "options")),
-            kinds.count("delete"),
-            kinds.count("replace"),
-            lost,
-            len(risks(one)),
-        ]
-        yield f"| {name} | {' | '.join(map(str, numbers))} |"
+def _tally(one: Difference) -> str:
+    name = lines.names([one.stack], cell)
+    # That the verification runs again is a line of its own, and no change of the lab.
+    kinds = [change.kind for change in one.changes if not lines.is_rerun(change)]
+    numbers = [
+        kinds.count("create"),
+        sum(kinds.count(kind) for kind in ("update", "replace", "options")),
+        kinds.count("delete"),
+        kinds.count("replace"),
+        sum(change.data_loss for change in one.changes),
+        len(risks(one)),
+    ]
+    called = name if one.status == "changed" else f"{name} ({one.status})"
+    return f"| {called} | {' | '.join(map(str, numbers))} |"
 
 
-def _listed(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for stacks, row in rows:
-        yield f"- {stacks}: {row}"
+def _listed(rows: Sequence[tuple[list[str], str]]) -> tuple[str, ...]:
+    return tuple(f"- {lines.names(stacks)}: {row}" for stacks, row in rows)
 
 
 def _count(number: int, what: str) -> str:

@@ -3,54 +3,103 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from review.changes import Change
 from review.difference import Difference
-from review.markdown import code, text
+from review.markdown import cell, code, text
+from review.risk import Risk
 from review.risks import risks
 
 _SIGNS = {"create": "+", "delete": "-", "update": "~", "replace": "~", "options": "~ options of"}
 _OWN = "docklab:verification:"
-_MOST_PROPERTIES = 6
+# Characters of a value in words: one that is very long takes the room of no other line.
+MOST = 1_000
+# Of what the program says of a stack that it refuses: the first few lines of a telephone.
+MOST_OF_A_REFUSAL = 400
+_MOST_NAME, _MOST_NAMES, _MOST_PROPERTIES = 100, 12, 6
+# What is cut off is the end: what can least be undone comes first, then what is surely wrong.
+_FIRST = ("DATA LOSS", "REPLACE", "STACK REMOVED", "REFUSED", "IN PLAIN TEXT", "POLICY")
+_GRAVITY = (*_FIRST, "GUARD LOST", "OTHER", "NOT JUDGED", "SUPPRESSED", "OPENS")
+
+
+def few(items: Sequence[str], made: Callable[[str], str] = code) -> str:
+    """As many as a reader takes in, and how many more there are."""
+    more = f" and {len(items) - _MOST_NAMES} more" if len(items) > _MOST_NAMES else ""
+    return ", ".join(map(made, items[:_MOST_NAMES])) + more
+
+
+def names(stacks: Sequence[str], made: Callable[[object, int], str] = text) -> str:
+    return few(stacks, lambda stack: made(stack, _MOST_NAME))
 
 
 def grouped(
     differences: Sequence[Difference], rows: Callable[[Difference], Sequence[str]]
-) -> list[tuple[str, str]]:
+) -> list[tuple[list[str], str]]:
     """(stacks, row): a row that several stacks have is there once, in the order of the first."""
     found: dict[str, list[str]] = {}
     for one in differences:
         for row in rows(one):
             found.setdefault(row, []).append(one.stack)
-    return [(", ".join(stacks), row) for row, stacks in found.items()]
+    return [(stacks, row) for row, stacks in found.items()]
 
 
-def risk_lines(one: Difference) -> list[str]:
-    return [f"**{risk.mark}** {text(risk.text)}" for risk in risks(one)]
+def risk_rows(differences: Sequence[Difference]) -> list[tuple[list[str], str]]:
+    """(stacks, row), the gravest first, whichever stack it is in."""
+    found: dict[Risk, list[str]] = {}
+    for one in differences:
+        for risk in risks(one):
+            found.setdefault(risk, []).append(one.stack)
+    gravest = sorted(found, key=_gravity)
+    return [(found[risk], f"**{risk.mark}** {text(risk.text, _most(risk))}") for risk in gravest]
+
+
+def _gravity(risk: Risk) -> int:
+    mark = "OTHER" if risk.mark.startswith("OTHER ") else risk.mark
+    return _GRAVITY.index(mark)
+
+
+def _most(risk: Risk) -> int:
+    return MOST_OF_A_REFUSAL if risk.mark == "REFUSED" else MOST
+
+
+def long_refusals(differences: Sequence[Difference]) -> dict[str, list[str]]:
+    """Complaints of which the risk's row has only the beginning, and whose they are."""
+    found: dict[str, list[str]] = {}
+    for one in differences:
+        for risk in risks(one):
+            if risk.mark == "REFUSED" and len(text(risk.text)) > MOST_OF_A_REFUSAL:
+                found.setdefault(one.complaint, []).append(one.stack)
+    return found
 
 
 def change_lines(one: Difference) -> list[str]:
-    """Those of the lab, what is dragged along as one; the verification's own come last."""
+    """Those of the lab, what is dragged along as one; the verification's own come last.
+
+    Why a change is a risk is said where the risks are, and not again.
+    """
+    said = {risk.text for risk in risks(one)}
     own = [change for change in one.changes if change.path.startswith(_OWN)]
     along = [change for change in one.changes if _is_dragged(change) and change not in own]
-    lines = [_line(change) for change in one.changes if change not in (*own, *along)]
+    lines = [_line(change, said) for change in one.changes if change not in (*own, *along)]
     for cause in sorted({change.cause for change in along}):
-        names = [code(change.name) for change in along if change.cause == cause]
+        dragged = [change.name for change in along if change.cause == cause]
         name = code(cause.rpartition("::")[2])
-        lines.append(
-            f"~ **REPLACE** with {name}, which they are on or made from: {', '.join(names)}"
-        )
+        lines.append(f"~ **REPLACE** with {name}, which they are on or made from: {few(dragged)}")
     if own and all(change.kind in ("update", "replace") for change in own):
-        return [*lines, f"~ the verification runs again ({', '.join(code(c.name) for c in own)})"]
-    return [*lines, *(_line(change) for change in own)]
+        return [*lines, f"~ the verification runs again ({few([c.name for c in own])})"]
+    return [*lines, *(_line(change, said) for change in own)]
+
+
+def is_rerun(change: Change) -> bool:
+    return change.path.startswith(_OWN) and change.kind in ("update", "replace")
 
 
 def _is_dragged(change: Change) -> bool:
     return bool(change.cause) and not change.data_loss and not change.properties
 
 
-def _line(change: Change) -> str:
+def _line(change: Change, said: Collection[str]) -> str:
     marks = [
         "**REPLACE**" if change.kind == "replace" else "",
         "**DATA LOSS**" if change.data_loss else "",
@@ -60,7 +109,7 @@ def _line(change: Change) -> str:
     details = (
         "; ".join(_properties(change)) if change.kind in ("update", "replace", "options") else ""
     )
-    because = text(change.because)
+    because = "" if change.because in said else text(change.because, MOST)
     return " ".join(words) + "".join(f": {part}" if part else "" for part in (details, because))
 
 
@@ -91,7 +140,8 @@ def security_rows(one: Difference) -> list[str]:
         ("-", "tells"): "was",
     }
     return [
-        f"| {sign} {words[sign, row.kind]} | {row.topic} | {text(row.subject)} | {text(row.told)} |"
+        f"| {sign} {words[sign, row.kind]} | {row.topic} "
+        f"| {cell(row.subject, MOST)} | {cell(row.told, MOST)} |"
         for row, sign in sorted(
             ((row, sign) for sign, rows in signs for row in rows),
             key=lambda pair: (pair[0].order[:2], pair[1] == "+", pair[0].text),
@@ -103,11 +153,11 @@ def policy_lines(one: Difference) -> list[str]:
     new = [f"new, **{f.severity}** {_finding(f.rule, f.resource, f.message)}" for f in one.new]
     fixed = [f"fixed: {_finding(f.rule, f.resource, f.message)}" for f in one.fixed]
     passed = [
-        f"suppressed: {_finding(f.rule, f.resource, f.message)} Reason: {text(reason)}"
+        f"suppressed: {_finding(f.rule, f.resource, f.message)} Reason: {text(reason, MOST)}"
         for f, reason in one.let_pass
     ]
     return [*new, *fixed, *passed]
 
 
 def _finding(rule: str, resource: str, message: str) -> str:
-    return f"{code(rule)} on {code(resource)}: {text(message)}"
+    return f"{code(rule)} on {code(resource)}: {text(message, MOST)}"

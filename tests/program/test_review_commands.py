@@ -1,13 +1,16 @@
 """The review's verbs in a checkout: what they write, what they say, how they end."""
 
+import os
 import re
 import subprocess
+import sys
 
 import pytest
 from unit.review.lab_files import GONE, lab, stack_text
 
 from review.__main__ import main as review
 from review.commands import check, diff, write
+from review.stacks import ROOT
 
 STACKS = ("local", "prod")
 
@@ -190,7 +193,66 @@ def test_a_base_that_cannot_be_read_is_told(checkout, capsys):
 def test_where_no_git_is_there_is_no_base(tmp_path, capsys):
     put(tmp_path, "local")
     assert diff("main", None, tmp_path) == 2
-    assert "no git checkout" in capsys.readouterr().err
+    assert "no git checkout" in (said := capsys.readouterr().err)
+    assert "fatal: not a git repository" in said
+
+
+def test_why_git_does_not_read_a_checkout_is_said_in_its_words(checkout, capsys, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert diff("main", None, checkout) == 2
+    said = capsys.readouterr().err
+    assert "dubious ownership" in said
+    assert f"git config --global --add safe.directory {checkout}" in said
+
+
+def test_a_lab_in_a_folder_of_a_larger_repository_is_compared(tmp_path, capsys):
+    lab_folder = tmp_path / "labs" / "first"
+    for stack in STACKS:
+        lab_folder.mkdir(parents=True, exist_ok=True)
+        put(lab_folder, stack)
+    assert write(lab_folder) == 0
+    for folder in (tmp_path, lab_folder):
+        (folder / "infra").mkdir()
+        (folder / "infra" / "guard.py").write_text("x = 1\n")
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "base")
+    put(lab_folder, "local", ("containers.web.memory", "96MiB"))
+    for folder in (tmp_path, lab_folder):
+        (folder / "infra" / "guard.py").write_text("x = 2\n")
+        (folder / "infra" / "new.py").write_text("x = 1\n")
+    capsys.readouterr()
+    assert diff("main", None, lab_folder) == 0
+    said = capsys.readouterr().out
+    assert "1 stack changed, nothing risky" in said
+    assert "Unchanged: prod." in said
+    assert "this change edits `infra/guard.py`, `infra/new.py`." in said
+
+
+@pytest.mark.parametrize("verb", ["write", "check", "diff", "graph"])
+@pytest.mark.parametrize(
+    ("folder", "why"), [("nope", "is not there"), ("bare", r"holds no Pulumi\.<stack>\.yaml")]
+)
+def test_a_folder_without_a_stack_ends_with_two_and_the_way_out(
+    tmp_path, capsys, verb, folder, why
+):
+    (tmp_path / "bare" / "stacks").mkdir(parents=True)
+    (tmp_path / "bare" / "stacks" / "notes.yaml").touch()
+    more = {"diff": ["--base", "main"], "graph": ["--stack", "local"]}.get(verb, [])
+    assert review([verb, "--root", str(tmp_path / folder), *more]) == 2
+    said = capsys.readouterr()
+    assert re.search(f"{tmp_path}/{folder}/stacks {why}.*`--root` names the folder", said.err)
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-16"])
+def test_the_page_is_utf_8_wherever_it_is_written(checkout, encoding):
+    put(checkout, "local", ("containers.web.environment", {"WORD": "日本→"}))
+    command = [sys.executable, "-m", "review", "diff", "--base", "main", "--root", str(checkout)]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "日本→" in done.stdout.decode("utf-8")
 
 
 @pytest.mark.parametrize("words", [[], ["nope"], ["diff", "--nope"]])

@@ -78,6 +78,14 @@ def test_no_change_at_all_is_said_as_such(tmp_path: Path) -> None:
     assert review(tmp_path, 0, CALM).outputs == {"risky": "false", "changed": "false"}
 
 
+def test_only_the_verdict_says_that_nothing_changes(tmp_path: Path) -> None:
+    verdict = CALM.splitlines()[1]
+    assert verdict == "## Infrastructure review: no stack changes"
+    for more in (f"{RISKY}\n{verdict}\n", RISKY.replace("\n\n", f"\n\n{verdict}\n\n", 1)):
+        assert verdict in more.splitlines()
+        assert review(tmp_path, 1, more).outputs["changed"] == "true"
+
+
 def test_a_risky_change_passes_with_a_warning(tmp_path: Path) -> None:
     ran = review(tmp_path, 1, RISKY)
     assert (ran.code, ran.outputs["risky"]) == (0, "true")
