@@ -73,8 +73,12 @@ def _cut(wanted: Any, known: Any, place: Location) -> tuple[Location, Any]:
 
 def _twin(here: Sequence[Any], there: Sequence[Any], index: int) -> int | None:
     """The item of `there` that item `index` of `here` was, by what is around it."""
-    texts = [[json.dumps(item, sort_keys=True) for item in items] for items in (there, here)]
-    for _, low, high, first, last in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    before, after = (
+        [json.dumps(item, sort_keys=True) for item in items] for items in (there, here)
+    )
+    for _, low, high, first, last in SequenceMatcher(
+        a=before, b=after, autojunk=False
+    ).get_opcodes():
         if first <= index < last:
             return low + index - first if high - low == last - first else None
     return None
