@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from infra.model.addresses import Endpoint, Ipv4, PrivateSubnet
-from infra.model.base import Count, Flag, Problem, Strict, refuse
+from infra.model.base import Count, Flag, Problem, Strict, refuse, shown
 from infra.model.names import Digest, ImageName, Key, split_image
 
 
@@ -92,8 +92,9 @@ class VolumeConfig(Strict):
                 [
                     Problem(
                         ("options",),
-                        f"device {device or '(none)'} makes this volume a piece of the machine; "
-                        "write it under the container's binds, where the rules of bind mounts hold",
+                        f"device {shown(device or '(none)')} makes this volume a piece of the "
+                        "machine; write it under the container's binds, where the rules of bind "
+                        "mounts hold",
                     )
                 ]
             )
