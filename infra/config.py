@@ -1,5 +1,6 @@
 """The one place the stack's configuration is read: the lab's model, and the secrets it names."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pulumi
@@ -7,6 +8,8 @@ from pydantic import ValidationError
 
 from infra.explain import explain
 from infra.model.lab import Lab
+
+_WORDS = re.compile(r"[A-Z]?[a-z]+([_-]?[A-Z]?[a-z]+)*([_-][0-9]+)?|[A-Z]+(_[A-Z]+)*(_[0-9]+)?")
 
 
 def parse(raw: object, is_secret: bool = False, stack: str = "<stack>") -> Lab:
@@ -66,9 +69,12 @@ def secret_problems(
     for name, container in lab.containers.items():
         for variable, key in container.secret_environment.items():
             path = f"lab.containers.{name}.secret_environment.{variable}"
-            remedy = f"run `pulumi config set --secret {key} --stack {stack}`"
+            # A name is words; what is none may be the secret itself, written in the wrong place.
+            word = key if _WORDS.fullmatch(key) else "<key>"
+            remedy = f"run `pulumi config set --secret {word} --stack {stack}`"
             if not exists(key):
-                yield f"{path}: the stack's configuration has no {key}; {remedy}"
+                named = word if word == key else "key of the name that stands there"
+                yield f"{path}: the stack's configuration has no {named}; {remedy}"
             elif not encrypted(key):
                 yield f"{path}: {key} is in plain text; {remedy}, which encrypts it"
 

@@ -8,11 +8,13 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from infra.model.base import shown
+from infra.model.base import kind_of, shown
+from infra.model.credentials import masked_key
 
 Location = tuple[str | int, ...]
 TAG = "kind"  # tells the shapes of a tagged union apart
-_QUIET = {"environment", "secret_environment"}  # values there may be secrets in the wrong place
+# Values there may be secrets in the wrong place: only what kind of value it is, is told.
+_QUIET = {"environment", "secret_environment", "command", "entrypoint", "options"}
 _WANTED = {
     "string_type": "must be text; put it in quotes",
     "int_type": "must be a whole number, without quotes",
@@ -58,7 +60,7 @@ def path_text(root: str, location: Location) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         elif part != "[key]" and not _is_marker(part):
-            text += f".{part}"
+            text += f".{masked_key(part)}"
     return text
 
 
@@ -81,7 +83,7 @@ def _without_union_echoes(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
 def _reason(details: ErrorDetails, model: type[BaseModel]) -> str:
     kind, location, value = details["type"], details["loc"], details["input"]
     context: Mapping[str, Any] = details.get("ctx", {})
-    got = "" if _QUIET.intersection(location) else f"; got {shown(value)}"
+    got = f"; got {kind_of(value) if _QUIET.intersection(location) else shown(value)}"
     if kind == "missing":
         return f"is missing; write {_description(model, location)}"
     if kind == "extra_forbidden":

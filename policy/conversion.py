@@ -15,6 +15,7 @@ from policy.resource import SECRET, UNKNOWN, Options, Resource
 
 CLONE = "${clone}"
 _LONG = 8
+_VARIABLES = ("envs", "environment")
 _DEFAULTS = "__defaults"  # a provider's note of which values are its own
 
 
@@ -52,24 +53,33 @@ def resource_of(
     )
 
 
-def plain(value: Any, around: Around) -> Any:
-    """JSON values, as the review has them: whole numbers are int, texts of JSON are decoded."""
+def plain(value: Any, around: Around, of_variables: bool = False) -> Any:
+    """JSON values, as the review has them: whole numbers are int, texts of JSON are decoded.
+
+    `of_variables`: whether it stands below one of the inputs that hold a program's variables.
+    """
     value = _unwrapped(value)
     if isinstance(value, Mapping):
-        return {k: plain(item, around) for k, item in sorted(value.items()) if k != _DEFAULTS}
+        return {
+            k: plain(item, around, of_variables or k in _VARIABLES)
+            for k, item in sorted(value.items())
+            if k != _DEFAULTS
+        }
     if isinstance(value, list):
-        return [plain(item, around) for item in value]
+        return [plain(item, around, of_variables) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return _of_text(value, around) if isinstance(value, str) else value
+    return _of_text(value, around, of_variables) if isinstance(value, str) else value
 
 
-def _of_text(text: str, around: Around) -> Any:
+def _of_text(text: str, around: Around, of_variables: bool) -> Any:
     if text in around.unknown:
         return UNKNOWN
     name, equals, value = text.partition("=")
-    if any(_shows(secret, text, value) for secret in around.secrets):
-        return f"{name}={SECRET}" if equals and name.isidentifier() else SECRET
+    named = bool(equals) and name.isidentifier()
+    may_be_short = of_variables or (named and name.isupper())
+    if any(_shows(secret, text, value, may_be_short) for secret in around.secrets):
+        return f"{name}={SECRET}" if named else SECRET
     if around.home:
         text = text.replace(around.home, f"{CLONE}/.docklab")
     if text[:1] in ("{", "["):
@@ -77,14 +87,15 @@ def _of_text(text: str, around: Around) -> Any:
             found = json.loads(text)
         except ValueError:
             return text
-        return plain(found, around) if isinstance(found, dict | list) else text
+        return plain(found, around, of_variables) if isinstance(found, dict | list) else text
     return text
 
 
-def _shows(secret: str, text: str, value: str) -> bool:
-    """A short secret may be part of a word by chance; a long one is itself wherever it stands."""
-    whole = secret in (text, value)
-    return bool(secret) and (whole or (len(secret) >= _LONG and secret in text))
+def _shows(secret: str, text: str, value: str, may_be_short: bool) -> bool:
+    """A short secret is a word such as `host` by chance; a long one is itself wherever it is."""
+    if len(secret) >= _LONG:
+        return secret in text
+    return bool(secret) and may_be_short and secret in (text, value)
 
 
 def _unwrapped(value: Any) -> Any:

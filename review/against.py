@@ -13,14 +13,16 @@ from review.page.build import Pictures
 from review.recorder import Recorded, Refused, lab_of, record
 from review.refusal import without_refused
 from review.snapshot import to_text
-from review.stacks import StackFileError, names, parsed, read
+from review.stacks import FOLDER, StackFileError, misnamed, names, parsed, read
 from review.topology import changed_topology
 from review.written import snapshot
 
 
 def against(base: Base, root: Path) -> tuple[list[Difference], Pictures]:
-    """Differences in the order of the stacks' names; a stack that is refused is one of them."""
-    found: list[Difference] = []
+    """Differences in the order of the stacks' names; a stack that is refused is one of them, and
+    first of all is a file that is named after no stack.
+    """
+    found = [refused(f"{FOLDER}/", complaint) for complaint in misnamed(root)]
     topology: dict[str, str] = {}
     texts: dict[str, list[str]] = {}
     there = names(root)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from review.snapshot import Snapshot, SnapshotError, from_text
+from review.stacks import FOLDER as STACKS
+from review.stacks import is_name, name_in
 from review.written import FOLDER, RESOURCES
 
-_STACKS = "stacks"
 _PROGRAM = ("infra", "components", "verifier", "lifecycle", "policy", "review", "requirements.txt")
 
 
@@ -32,19 +33,18 @@ class Base:
 def base_of(ref: str, root: Path) -> Base:
     """Where HEAD left `ref`, as a pull request compares. Raises BaseError."""
     commit = _merge_base(ref, root)
-    files = _git(root, "ls-tree", "-r", "--name-only", "-z", commit, _STACKS, FOLDER)
+    files = _git(root, "ls-tree", "-r", "--name-only", "-z", commit, STACKS, FOLDER)
     stack_files: dict[str, str] = {}
     texts: dict[str, str] = {}
     for path in filter(None, files.split("\0")):
-        if path.startswith(f"{_STACKS}/Pulumi.") and path.endswith(".yaml"):
-            name = path.removeprefix(f"{_STACKS}/Pulumi.").removesuffix(".yaml")
+        folder, _, file = path.rpartition("/")
+        if folder == STACKS and (name := name_in(file)) is not None and is_name(name):
             stack_files[name] = _shown(root, commit, path)
-        elif path.startswith(f"{FOLDER}/") and path.endswith(f"/{RESOURCES}"):
-            name = path.removeprefix(f"{FOLDER}/").removesuffix(f"/{RESOURCES}")
-            texts[name] = _shown(root, commit, path)
+        elif file == RESOURCES and is_name(stack := folder.removeprefix(f"{FOLDER}/")):
+            texts[stack] = _shown(root, commit, path)
     for name in sorted(stack_files.keys() - texts.keys()):
         raise BaseError(
-            f"{ref} has {_STACKS}/Pulumi.{name}.yaml and no {FOLDER}/{name}/{RESOURCES} to compare "
+            f"{ref} has {STACKS}/Pulumi.{name}.yaml and no {FOLDER}/{name}/{RESOURCES} to compare "
             f"with; run `make review` on {ref} and commit what it writes"
         )
     snapshots = {

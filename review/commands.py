@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from review import written
@@ -12,7 +12,7 @@ from review.base import BaseError, base_of, edited_since
 from review.checkout import why_not
 from review.page.build import is_risky, page
 from review.recorder import Refused
-from review.stacks import ROOT, StackFileError, names
+from review.stacks import ROOT, StackFileError, misnamed, names
 from review.stacks import path as stack_path
 
 RISKY, USAGE = 1, 2
@@ -32,7 +32,7 @@ def write(root: Path = ROOT) -> int:
         elif not path.startswith(tuple(f"{written.FOLDER}/{name}/" for name in refused)):
             _remove(root / path)
     print(f"review: {_count(len(changed), 'file')} of {written.FOLDER} written anew")
-    return _tell(refused)
+    return _tell(refused, misnamed(root))
 
 
 def check(root: Path = ROOT) -> int:
@@ -49,9 +49,9 @@ def check(root: Path = ROOT) -> int:
         print(f"{path}: {why}", file=sys.stderr)
     if wrong:
         print("Way out: `make review` writes it; then commit what changed.", file=sys.stderr)
-    elif not refused:
+    elif not refused and not misnamed(root):
         print(f"review: {written.FOLDER} is what the program gives, for {', '.join(names(root))}")
-    return _tell(refused) or (RISKY if wrong else 0)
+    return _tell(refused, misnamed(root)) or (RISKY if wrong else 0)
 
 
 def _cannot(problem: str) -> int:
@@ -60,21 +60,24 @@ def _cannot(problem: str) -> int:
 
 
 def _render(root: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """(text by path, complaint by stack)."""
+    """(text by path, complaint by stack, which names the file)."""
     wanted: dict[str, str] = {}
     refused: dict[str, str] = {}
     for name in names(root):
         try:
             wanted |= written.rendered([name], root)
-        except (Refused, StackFileError) as error:
+        except Refused as error:
+            refused[name] = f"{stack_path(name)}: {error}"
+        except StackFileError as error:
             refused[name] = str(error)
     return wanted, refused
 
 
-def _tell(refused: Mapping[str, str]) -> int:
-    for name, complaint in refused.items():
-        print(f"{stack_path(name)}: {complaint}", file=sys.stderr)
-    return RISKY if refused else 0
+def _tell(refused: Mapping[str, str], misnamed: Sequence[str]) -> int:
+    complaints = [*misnamed, *refused.values()]
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
+    return RISKY if complaints else 0
 
 
 def _remove(file: Path) -> None:

@@ -11,7 +11,7 @@ from infra.hosting_aws import setup
 from infra.model.host_aws import Ec2HostConfig, LightsailHostConfig
 from infra.model.lab import Lab
 from policy.resource import SECRET
-from review.samples import HOST_KEY_PAIR, SHOWN
+from review.samples import HOST_KEY_PAIR, as_written
 
 _FRAME = "OPENSSH PRIVATE KEY-----"
 
@@ -21,9 +21,7 @@ def first_boot_text(lab: Lab) -> str | None:
     if not isinstance(lab.host, Ec2HostConfig | LightsailHostConfig):
         return None
     text = cloud_config(first_boot(setup(lab, lab.host), *halves(HOST_KEY_PAIR)))
-    for sample, placeholder in SHOWN.items():
-        text = text.replace(sample, placeholder)
-    return _without_key(text)
+    return _without_key(as_written(text))
 
 
 def _without_key(text: str) -> str:

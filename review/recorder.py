@@ -28,7 +28,7 @@ from policy.resource import Options, Resource
 from review.answers import Answers, OnlyInARun
 from review.engine import run_on
 from review.stacks import PROJECT, ROOT, StackFile
-from review.wire import plain, without_literals
+from review.wire import told
 from verifier.archive import build as verifier_archive
 
 _STACK = "pulumi:pulumi:Stack"
@@ -181,7 +181,7 @@ def _resource(urn: str, request: Any) -> Resource:
         type=request.type,
         name=request.name,
         parent="" if _STACK in request.parent else _path(request.parent),
-        inputs=without_literals(plain(MessageToDict(request.object))),
+        inputs=told(MessageToDict(request.object)),
         uses={key: _paths(used.urns) for key, used in sorted(uses.items()) if used.urns},
         options=Options(
             protect=request.protect,

@@ -5,6 +5,7 @@ zeros. The review shows the placeholder again wherever such a value ends up.
 """
 
 import base64
+import re
 from struct import pack
 
 
@@ -43,9 +44,15 @@ def _private_half() -> str:
 # What `ssh-keygen` would have printed: the private half, then the public one.
 HOST_KEY_PAIR = f"{_private_half()}{HOST_KEY} docklab\n"
 
-# For the reader, each sample again as what it stands for.
-SHOWN = {
+_SHOWN = {
     **{sample: placeholder for placeholder, sample in PLACEHOLDERS.items()},
     HOST_KEY: "<the host key>",
     ADDRESS: "<the machine's address>",
 }
+_ANY = "|".join(re.escape(one) for one in sorted(_SHOWN, reverse=True))
+_SAMPLE = re.compile(rf"(?<![\w.])(?:{_ANY})(?![\w+=]|\.\w)")
+
+
+def as_written(text: str) -> str:
+    """For the reader, each sample again as what it stands for; part of a word is no sample."""
+    return _SAMPLE.sub(lambda found: _SHOWN[found[0]], text)

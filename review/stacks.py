@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from review.samples import PLACEHOLDERS
+from review.stack_yaml import NotRead, load
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = "docklab"
 FOLDER = "stacks"
-_SCALARS = (str, int, float, bool)
+# A stack's name as Pulumi takes it, and a folder's of its own.
+_NAME = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,100}")
 
 
 class StackFileError(Exception):
@@ -31,10 +32,37 @@ class StackFile:
     secrets: tuple[str, ...]
 
 
+def is_name(name: str) -> bool:
+    """Whether a stack can be called so."""
+    return _NAME.fullmatch(name) is not None
+
+
+def name_in(file: str) -> str | None:
+    """The stack that a file's name gives it to; it may be no stack's name. None for other files."""
+    if not (file.startswith("Pulumi.") and file.endswith(".yaml")) or file == "Pulumi.yaml":
+        return None
+    return file.removeprefix("Pulumi.").removesuffix(".yaml")
+
+
 def names(root: Path = ROOT) -> list[str]:
     """The stacks of a checkout, in the order of the alphabet."""
-    found = (root / FOLDER).glob("Pulumi.*.yaml")
-    return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in found)
+    return [name for name in _there(root) if is_name(name)]
+
+
+def misnamed(root: Path = ROOT) -> list[str]:
+    """A complaint for each file that is called like a stack's and gives no stack's name."""
+    return [
+        f"{FOLDER} holds {f'Pulumi.{name}.yaml'!a}, and no stack can be called so; write 1 to 100 "
+        "letters, digits, - _ or . between Pulumi. and .yaml"
+        for name in _there(root)
+        if not is_name(name)
+    ]
+
+
+def _there(root: Path) -> list[str]:
+    files = (root / FOLDER).iterdir() if (root / FOLDER).is_dir() else ()
+    found = (name_in(file.name) for file in files)
+    return sorted(name for name in found if name is not None)
 
 
 def path(name: str) -> str:
@@ -47,25 +75,30 @@ def read(name: str, root: Path = ROOT) -> StackFile:
     if name not in names(root):
         there = ", ".join(names(root)) or "none"
         raise StackFileError(f"there is no {path(name)}; the stacks are: {there}")
-    return parsed(name, (root / path(name)).read_text(encoding="utf-8", errors="replace"))
+    file = root / path(name)
+    if not file.is_file():
+        raise StackFileError(f"{path(name)} is no file, or leads to none")
+    try:
+        return parsed(name, file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise StackFileError(f"{path(name)}, line {line} is not UTF-8; save it as that") from None
 
 
 def parsed(name: str, text: str) -> StackFile:
     """A stack file's text. Raises StackFileError; no value of the file is in the message."""
     try:
-        whole = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        why = getattr(error, "problem", None) or "it cannot be parsed"
-        raise StackFileError(f"{path(name)}{where} is not YAML: {why}") from None
+        whole = load(text) or {}
+    except NotRead as error:
+        where = f", line {error.line}" if error.line else ""
+        raise StackFileError(f"{path(name)}{where} {error}") from None
     config = whole.get("config") or {} if isinstance(whole, dict) else None
     if not isinstance(config, dict):
         raise StackFileError(f"{path(name)} holds no mapping under `config:`")
     plain: dict[str, str] = {}
     secrets: list[str] = []
     for key, value in config.items():
-        full = key if ":" in str(key) else f"{PROJECT}:{key}"
+        full = key if ":" in key else f"{PROJECT}:{key}"
         if _is_secret(value):
             secrets.append(full)
         plain[full] = _as_text(_filled(_opened(value, full)))
@@ -98,7 +131,7 @@ def _filled(value: Any) -> Any:
 def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    return json.dumps(value, default=str)
+    return json.dumps(value)
 
 
 def placeholders(text: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from infra.model.base import text_of
+from infra.model.base import quoted, text_of
 from infra.model.form import IPV4, prefix, text_form
 
 PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
@@ -26,7 +26,9 @@ def private_subnet(value: object) -> IPv4Network:
     try:
         loose = IPv4Network(text, strict=False)
     except (AddressValueError, NetmaskValueError, ValueError):
-        raise ValueError(f"{text!r} is not an IPv4 range; write it as in 172.30.10.0/24") from None
+        raise ValueError(
+            f"{quoted(text)} is not an IPv4 range; write it as in 172.30.10.0/24"
+        ) from None
     if "/" not in text:
         raise ValueError(f"{text} has no prefix length; write it as in {text}/24")
     if str(loose.network_address) != text.partition("/")[0]:
@@ -52,7 +54,9 @@ def ipv4(value: object) -> IPv4Address:
     try:
         return IPv4Address(text)
     except AddressValueError:
-        raise ValueError(f"{text!r} is not an IPv4 address; write it as in 172.30.10.10") from None
+        raise ValueError(
+            f"{quoted(text)} is not an IPv4 address; write it as in 172.30.10.10"
+        ) from None
 
 
 def endpoint(value: object) -> str:
@@ -67,11 +71,11 @@ def endpoint(value: object) -> str:
         address = IPv4Address(host)
     except AddressValueError:
         raise ValueError(
-            f"{text!r} is not an IPv4 address and port (names are not looked up); write it as in "
-            f"{EXAMPLE}"
+            f"{quoted(text)} is not an IPv4 address and port (names are not looked up); write it "
+            f"as in {EXAMPLE}"
         ) from None
     if not port.isascii() or not port.isdigit() or str(int(port)) != port:
-        raise ValueError(f"{text!r} has no port; write it as in {address}:443")
+        raise ValueError(f"{quoted(text)} has no port; write it as in {address}:443")
     if not 1 <= int(port) <= 65535:
         raise ValueError(f"{port} is no port; take one from 1 to 65535, as in {address}:443")
     if address in THIS_MACHINE or address.is_loopback or address >= MULTICAST:

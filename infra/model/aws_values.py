@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from infra.model.base import text_of
+from infra.model.base import quoted, shown, text_of
 from infra.model.form import IPV4, prefix, text_form
 
 System = Literal["al2", "al2023"]
@@ -36,7 +36,7 @@ def admin_cidr(value: object) -> IPv4Network:
     try:
         found = IPv4Network(text if "/" in text else f"{text}/32", strict=False)
     except (AddressValueError, NetmaskValueError, ValueError):
-        raise ValueError(f"{text!r} is not a range of addresses; {hint}") from None
+        raise ValueError(f"{quoted(text)} is not a range of addresses; {hint}") from None
     if found.prefixlen < WIDEST_PREFIX:
         raise ValueError(f"{found} would open sshd to the world; {hint}")
     if "/" not in text:
@@ -49,7 +49,7 @@ def admin_cidr(value: object) -> IPv4Network:
 def _of_form(pattern: str, what: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"{value[:80]!r} is not {what}")
+            raise ValueError(f"{quoted(value)} is not {what}")
         return value
 
     return check
@@ -66,12 +66,14 @@ def tags(value: dict[str, str]) -> dict[str, str]:
     """Tags of the user's own: none that AWS keeps for itself, or that this project sets."""
     for key, text in value.items():
         if key.lower().startswith("aws:"):
-            raise ValueError(f"{key} begins with aws:, which AWS keeps for itself; rename it")
+            raise ValueError(
+                f"{shown(key)} begins with aws:, which AWS keeps for itself; rename it"
+            )
         if key in OWN_TAGS:
             raise ValueError(f"{key} is set by docklab on everything; take another name")
         if not 1 <= len(key) <= 128 or len(text) > 256 or not _TAG.fullmatch(key + text):
             raise ValueError(
-                f"{key[:80]!r} is not a tag that AWS takes: a name of up to 128 and a value of up "
+                f"{quoted(key)} is not a tag that AWS takes: a name of up to 128 and a value of up "
                 "to 256 letters, digits, spaces and _.:/=+-@"
             )
     if len(value) > _MOST_TAGS:

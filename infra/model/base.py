@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from infra.model.credentials import masked
+
 
 class Strict(BaseModel):
     """Frozen, and a key that it does not know is an error."""
@@ -59,7 +61,7 @@ def text_of(value: object, what: str, example: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as YAML would write it, short enough for a message."""
+    """A value as YAML would write it, short enough for a message and without credentials."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -68,5 +70,17 @@ def shown(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    text = str(value)
+    text = masked(str(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, without it."""
+    if isinstance(value, bool) or value is None or isinstance(value, dict | list | tuple):
+        return shown(value)
+    return "a number" if isinstance(value, int | float) else "text"
+
+
+def quoted(text: str) -> str:
+    """As `shown`, in quotes."""
+    return repr(shown(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from infra.model.base import Problem
+from infra.model.base import Problem, shown
 from infra.model.sharing import MODES, PRIVATE, joined
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ def _shared_namespaces(container: ContainerConfig) -> Iterator[Problem]:
         if mode == PRIVATE or namespace in container.allow_shared_namespaces:
             continue
         other = joined(mode)
-        whose = f"the container {other}'s" if other else "the machine's"
+        whose = f"the container {shown(other)}'s" if other else "the machine's"
         yield Problem(
             (key,),
-            f"{mode} shares {whose} {namespace.upper()} namespace, so the lab would not be "
+            f"{shown(mode)} shares {whose} {namespace.upper()} namespace, so the lab would not be "
             f"isolated; leave the key out, or write allow_shared_namespaces: [{namespace}] beside "
             "it to see the verification fail on it",
         )
@@ -71,16 +71,17 @@ def _shared_namespaces(container: ContainerConfig) -> Iterator[Problem]:
 def _network_mode(container: ContainerConfig) -> Iterator[Problem]:
     if container.network_mode == PRIVATE:
         return
+    mode = shown(container.network_mode)
     if container.networks:
         yield Problem(
             ("network_mode",),
-            f"{container.network_mode} and networks exclude each other; keep one of them",
+            f"{mode} and networks exclude each other; keep one of them",
         )
     if container.hostname and joined(container.network_mode):
         yield Problem(
             ("hostname",),
-            f"{container.hostname} cannot be given with network_mode {container.network_mode}: "
-            "the other container's name holds; leave it out",
+            f"{container.hostname} cannot be given with network_mode {mode}: the other container's "
+            "name holds; leave it out",
         )
 
 

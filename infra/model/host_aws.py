@@ -21,7 +21,7 @@ from infra.model.aws_values import (
     Zone,
     architecture_of,
 )
-from infra.model.base import Count, Flag, Problem, Strict, refuse
+from infra.model.base import Count, Flag, Problem, Strict, refuse, shown
 from infra.model.quantities import Duration
 from infra.model.ssh import IdentityFile, PublicKey
 
@@ -140,7 +140,7 @@ class LightsailHostConfig(AwsHostConfig):
             found.append(
                 Problem(
                     ("blueprint",),
-                    f"{self.blueprint} is not the image of os {self.os}, {expected}; "
+                    f"{shown(self.blueprint)} is not the image of os {self.os}, {expected}; "
                     "leave blueprint out, or change os",
                 )
             )

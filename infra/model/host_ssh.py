@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from infra.model.base import Strict
+from infra.model.base import Strict, quoted
 from infra.model.form import text_form
 from infra.model.paths import clean
 from infra.model.quantities import Duration, Port
@@ -15,7 +15,7 @@ from infra.model.ssh import HostKey, IdentityFile, SshAddress, SshUser
 def absolute(value: str) -> str:
     """A clean absolute path of the remote machine."""
     if not value.startswith("/") or any(c in value for c in "\0\n\r'\"$"):
-        raise ValueError(f"{value!r} is not an absolute path of that machine")
+        raise ValueError(f"{quoted(value)} is not an absolute path of that machine")
     return clean(value)
 
 

@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from infra.model.base import Problem
+from infra.model.base import Problem, quoted
 from infra.model.sharing import MODES, joined
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def lab_problems(lab: Lab) -> Iterator[Problem]:
 
 def _undeclared(path: tuple[str | int, ...], what: str, key: str, known: Iterable[str]) -> Problem:
     there = ", ".join(known) or "none"
-    return Problem(path, f"{key!r} is no {what} of this lab; declared: {there}")
+    return Problem(path, f"{quoted(key)} is no {what} of this lab; declared: {there}")
 
 
 def _references(lab: Lab, key: str, container: ContainerConfig) -> Iterator[Problem]:

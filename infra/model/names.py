@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from components.capabilities import KNOWN, normal_capability
+from infra.model.base import quoted
+from infra.model.credentials import masked_key
 from infra.model.form import choice_form, text_form
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -22,10 +24,12 @@ _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _IMAGE = re.compile(rf"(?P<repository>{_REPOSITORY})(?::(?P<tag>{_TAG}))?")
 
 
-def _of_form(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
+def _of_form(
+    pattern: re.Pattern[str], what: str, show: Callable[[str], str] = quoted
+) -> Callable[[str], str]:
     def check(value: str) -> str:
         if not pattern.fullmatch(value):
-            raise ValueError(f"{value!r} is not {what}")
+            raise ValueError(f"{show(value)} is not {what}")
         return value
 
     return check
@@ -42,21 +46,30 @@ def image_name(value: str) -> str:
     """A reference `[registry/]repository[:tag]`; the digest has a key of its own."""
     if "@" in value:
         raise ValueError(
-            f"{value!r} holds a digest; write it beside the name, as digest: sha256:<64 hex digits>"
+            f"{quoted(value)} holds a digest; write it beside the name, as digest: "
+            "sha256:<64 hex digits>"
         )
     if not _IMAGE.fullmatch(value):
         raise ValueError(
-            f"{value!r} is not an image reference; write [registry/]repository:tag in lower case, "
-            "such as python:3.11-slim-bookworm"
+            f"{quoted(value)} is not an image reference; write [registry/]repository:tag in lower "
+            "case, such as python:3.11-slim-bookworm"
         )
     return value
+
+
+def capability(name: str) -> str:
+    """As `normal_capability`."""
+    try:
+        return normal_capability(name)
+    except ValueError as error:
+        raise ValueError(str(error).replace(repr(name), quoted(name))) from None
 
 
 def split_image(name: str) -> tuple[str, str | None]:
     """Repository and tag of a checked image name."""
     match = _IMAGE.fullmatch(name)
     if match is None:
-        raise ValueError(f"{name!r} is not an image reference")
+        raise ValueError(f"{quoted(name)} is not an image reference")
     return match["repository"], match["tag"]
 
 
@@ -86,7 +99,11 @@ DnsName = Annotated[
 Variable = Annotated[
     str,
     AfterValidator(
-        _of_form(_VARIABLE, "a variable's name: use letters, digits and _, no digit first")
+        _of_form(
+            _VARIABLE,
+            "a variable's name: use letters, digits and _, no digit first",
+            lambda key: repr(masked_key(key)),
+        )
     ),
     text_form("variable", _VARIABLE.pattern, "letters, digits and _, no digit first", "MODE"),
 ]
@@ -132,7 +149,7 @@ ImageName = Annotated[
 ]
 Capability = Annotated[
     str,
-    AfterValidator(normal_capability),
+    AfterValidator(capability),
     choice_form(
         "capability",
         tuple(sorted(KNOWN)),

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from infra.model.addresses import Endpoint, Ipv4, PrivateSubnet
-from infra.model.base import Count, Flag, Problem, Strict, refuse
+from infra.model.base import Count, Flag, Problem, Strict, refuse, shown
 from infra.model.names import Digest, ImageName, Key, split_image
 
 
@@ -97,14 +97,14 @@ class VolumeConfig(Strict):
         flags = self.options.get("o", "").split(",")
         if device.startswith("/") or {"bind", "rbind"} & set(flags):
             text = (
-                f"device {device or '(none)'} makes this volume a piece of the machine; "
+                f"device {shown(device or '(none)')} makes this volume a piece of the machine; "
                 "write it under the container's binds, where the rules of bind mounts hold"
             )
             yield Problem(("options",), text)
         elif self.driver == "local" and self.options and kind not in VOLUME_TYPES:
             text = (
-                f"{kind or 'no type'} may be a piece of the machine's own, as overlay and proc "
-                f"are; the types that cannot: {', '.join(VOLUME_TYPES)}"
+                f"{shown(kind or 'no type')} may be a piece of the machine's own, as overlay and "
+                f"proc are; the types that cannot: {', '.join(VOLUME_TYPES)}"
             )
             yield Problem(("options", "type"), text)
 

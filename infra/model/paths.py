@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from infra.model.base import quoted, shown
 from infra.model.form import text_form
 
 LAB_DIR = "${lab_dir}"
@@ -64,19 +65,22 @@ def bind_source(value: str) -> str:
     unknown = _PLACEHOLDER.search(rest)
     if unknown:
         raise ValueError(
-            f"{value}: {unknown[0]} is not a placeholder; the only one is {LAB_DIR}, at the start"
+            f"{shown(value)}: {shown(unknown[0])} is not a placeholder; the only one is {LAB_DIR}, "
+            "at the start"
         )
     if below_lab_dir:
         inside = posixpath.normpath(f"./{rest}")
         if inside == "." or inside.split("/")[0] == "..":
-            raise ValueError(f"{value} is not below {LAB_DIR}; name a folder as in {LAB_DIR}/notes")
+            raise ValueError(
+                f"{shown(value)} is not below {LAB_DIR}; name a folder as in {LAB_DIR}/notes"
+            )
         return f"{LAB_DIR}/{inside}"
     if not value.startswith("/"):
-        raise ValueError(f"{value!r} is not absolute; start it with / or with {LAB_DIR}/")
+        raise ValueError(f"{quoted(value)} is not absolute; start it with / or with {LAB_DIR}/")
     path = clean(value)
     reason = why_not_bound(path)
     if reason:
-        told = value if value == path else f"{value} (that is {path})"
+        told = shown(value) if value == path else f"{shown(value)} (that is {shown(path)})"
         raise ValueError(f"{told} may not be mounted: {reason}; name a folder of the lab's own")
     return path
 
@@ -89,13 +93,15 @@ def resolve_source(source: str, lab_dir: str) -> str:
 def mount_target(value: str) -> str:
     """Where a mount appears in a container: absolute, clean, not over what the engine provides."""
     if not value.startswith("/"):
-        raise ValueError(f"{value!r} is not absolute; a mount's target starts with /")
+        raise ValueError(f"{quoted(value)} is not absolute; a mount's target starts with /")
     path = clean(value)
     if path == "/":
-        raise ValueError(f"{value} is the container's whole root; name a folder below it")
+        raise ValueError(f"{shown(value)} is the container's whole root; name a folder below it")
     for tree in _PRIVATE_TARGETS:
         if within(path, tree):
-            raise ValueError(f"{value} lies in {tree}, which the engine provides; mount elsewhere")
+            raise ValueError(
+                f"{shown(value)} lies in {tree}, which the engine provides; mount elsewhere"
+            )
     return path
 
 

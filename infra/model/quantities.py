@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from components.durations import parse_duration
-from infra.model.base import Count, shown, text_of
+from infra.model.base import Count, quoted, shown, text_of
 from infra.model.form import text_form
 
 MIB = 1024 * 1024
@@ -23,10 +23,12 @@ def size_in_bytes(value: object) -> int:
     text = text_of(value, "a size", "64MiB")
     match = _SIZE.fullmatch(text.strip())
     if match is None or not (match[2] or match[3]):
-        raise ValueError(f"{text!r} is not a size; write a number and KiB, MiB or GiB, as in 64MiB")
+        raise ValueError(
+            f"{quoted(text)} is not a size; write a number and KiB, MiB or GiB, as in 64MiB"
+        )
     exact = float(match[1]) * 1024 ** _POWER[match[2].lower()]
     if exact != int(exact):
-        raise ValueError(f"{text!r} is not a whole number of bytes")
+        raise ValueError(f"{quoted(text)} is not a whole number of bytes")
     return int(exact)
 
 
@@ -64,11 +66,13 @@ def some_cpus(value: object) -> object:
 
 
 def duration(value: object) -> object:
-    return (
-        value
-        if isinstance(value, timedelta)
-        else parse_duration(text_of(value, "a duration", "30s"))
-    )
+    if isinstance(value, timedelta):
+        return value
+    text = text_of(value, "a duration", "30s")
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise ValueError(str(error).replace(repr(text), quoted(text))) from None
 
 
 def at_least_a_millisecond(value: timedelta) -> timedelta:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from infra.model.base import quoted
 from infra.model.form import choice_form
 
 NamespaceName = Literal["ipc", "pid", "net", "user"]
@@ -27,7 +28,7 @@ def joined(mode: str) -> str | None:
 def _checked(value: str, forms: tuple[str, ...]) -> str:
     if value in forms or (f"{_JOIN}<key>" in forms and joined(value)):
         return value
-    raise ValueError(f"{value!r} is not a mode; write one of {', '.join(forms)}")
+    raise ValueError(f"{quoted(value)} is not a mode; write one of {', '.join(forms)}")
 
 
 def _ipc_or_pid(value: str) -> str:
@@ -37,7 +38,7 @@ def _ipc_or_pid(value: str) -> str:
 def _network(value: str) -> str:
     if value in ("bridge", "default"):
         raise ValueError(
-            f"{value!r} is the engine's default network, shared with every stranger on it; "
+            f"{quoted(value)} is the engine's default network, shared with every stranger on it; "
             "declare a network of the lab and name it under networks"
         )
     if value == "none":

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from infra.model.base import text_of
+from infra.model.base import quoted, text_of
 from infra.model.form import text_form
 
 KEY_KINDS = (
@@ -84,7 +84,7 @@ def public_key(value: object) -> str:
 def user(value: object) -> str:
     text = text_of(value, "a user", "ec2-user")
     if not _USER.fullmatch(text):
-        raise ValueError(f"{text!r} is not a user's name; write one such as ec2-user")
+        raise ValueError(f"{quoted(text)} is not a user's name; write one such as ec2-user")
     return text
 
 
@@ -92,8 +92,8 @@ def address(value: object) -> str:
     text = text_of(value, "an address", "lab.example.org")
     if not _HOST.fullmatch(text):
         raise ValueError(
-            f"{text!r} is neither a host name nor an IPv4 address; user and port have keys of "
-            "their own"
+            f"{quoted(text)} is neither a host name nor an IPv4 address; user and port have keys "
+            "of their own"
         )
     return text
 
@@ -102,7 +102,7 @@ def identity_file(value: object) -> str:
     text = text_of(value, "a key file", "~/.ssh/id_ed25519")
     if not _FILE.fullmatch(text):
         raise ValueError(
-            f"{text[:80]!r} is not the path of a key file; write one such as ~/.ssh/id_ed25519"
+            f"{quoted(text)} is not the path of a key file; write one such as ~/.ssh/id_ed25519"
         )
     return text
 

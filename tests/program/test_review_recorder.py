@@ -17,7 +17,7 @@ from review.recorder import Refused, record
 from review.samples import HOST_KEY, HOST_KEY_PAIR, PLACEHOLDERS
 from review.snapshot import Snapshot, to_text
 from review.stacks import ROOT, names, read
-from review.written import snapshot
+from review.written import files, snapshot
 
 PRINT = """
 from review.recorder import record
@@ -185,3 +185,29 @@ def test_a_lab_that_is_a_secret_is_refused_and_not_shown():
     with pytest.raises(Refused, match="holds a secret value") as told:
         recorded("local", ("containers.web.environment", {"A": {"secure": "canary"}}))
     assert "canary" not in str(told.value)
+
+
+WEB = "containers.web"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (f"{WEB}.environment", {"REDIS_URL": "redis://:hunter22@db:6379/0"}),
+        (f"{WEB}.environment", {"TLS_KEY": "hunter22" * 400}),
+        (f"{WEB}.command", ["redis-server", "--requirepass", "hunter22"]),
+        (f"{WEB}.entrypoint", ["serve", "--token=hunter22"]),
+        (f"{WEB}.health_check.command", ["redis-cli", "--pass", "hunter22", "ping"]),
+        (f"{WEB}.health_check.command", "redis-cli -a hunter22 ping"),
+        (
+            "volumes.data",
+            {"options": {"type": "cifs", "device": "nas/s", "o": "password=hunter22"}},
+        ),
+        ("volumes.data", {"driver": "vieux/sshfs", "options": {"password": "hunter22"}}),
+    ],
+    ids=str,
+)
+def test_a_secret_in_plain_text_is_found_and_in_no_text_of_the_review(change):
+    texts = files(recorded("local", change))
+    assert "hunter22" not in "".join(texts.values())
+    assert "literal-secret" in texts["policy.md"]

@@ -30,6 +30,54 @@ def test_of_a_new_list_only_the_refused_item_goes():
     assert found["containers"]["web"]["binds"] == [FINE]
 
 
+def bind(name, **more):
+    return {"source": f"/srv/{name}", "target": f"/{name}", **more}
+
+
+def test_of_a_long_list_no_item_is_taken_for_another():
+    binds = [bind(f"s{n}") for n in range(12)]
+    binds[2] = {**binds[2], "source": "/etc"}
+    binds[10] = {**binds[10], "source": "/proc", "target": "/sys"}
+    binds[11] = bind("payroll", mode="rw")
+    kept = [one for n, one in enumerate(binds) if n not in (2, 10)]
+    assert rest("local", (f"{WEB}.binds", binds))["containers"]["web"]["binds"] == kept
+
+
+def against(base, change):
+    """What is left of `change` under a container's binds where the base has `base`."""
+    found = without_refused(
+        stack_file("local", (f"{WEB}.binds", change)), stack_file("local", (f"{WEB}.binds", base))
+    )
+    return json.loads(found.config["docklab:lab"])["containers"]["web"]["binds"]
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_a_refused_item_between_others_leaves_them_as_the_base_has_them(position):
+    base = [bind("a"), bind("b", mode="rw")]
+    assert against(base, [*base[:position], ETC, *base[position:]]) == base
+
+
+def test_of_a_refused_item_that_the_base_has_what_is_right_stays():
+    base = [bind("a"), bind("b"), bind("c")]
+    changed = [bind("a"), {**bind("b", mode="rw"), "source": "/etc"}, bind("c")]
+    assert against(base, changed) == [bind("a"), bind("b", mode="rw"), bind("c")]
+
+
+def test_of_a_new_container_only_what_is_refused_is_hidden():
+    new = {**lab()["containers"]["web"], "networks": {"front": {}}, "binds": [bind("payroll")]}
+    found = rest(
+        "local", ("containers.new", {**new, "memory": "much", "environment": {"A=b": "c"}})
+    )
+    kept = {name: value for name, value in new.items() if name != "memory"}
+    assert found["containers"]["new"] == {**kept, "environment": {}}
+
+
+def test_a_new_container_that_is_nothing_without_what_is_refused_goes():
+    found = rest("local", ("containers.new", {"image": "nope"}), (f"{WEB}.memory", "96MiB"))
+    assert "new" not in found["containers"]
+    assert found["containers"]["web"]["memory"] == "96MiB"
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [

@@ -150,7 +150,7 @@ BAD = {
     ),
     "a command that is no list": (
         [(f"{WEB}.command", "sleep 60")],
-        "lab.containers.web.command: must be a list; got sleep 60",
+        "lab.containers.web.command: must be a list; got text",
     ),
     "a flag in quotes": (
         [(f"{WEB}.read_only_root", "yes")],

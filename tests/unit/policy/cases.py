@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from unit.policy.secret_cases import (
+    NO_SECRET_ENTRIES,
+    NO_SECRET_WORDS,
+    SECRET_ENTRIES,
+    SECRET_WORDS,
+)
+
 from policy import kinds
 from policy.resource import SECRET, UNKNOWN, Options, Resource
 
@@ -24,6 +31,7 @@ SOUND: dict[str, dict[str, Any]] = {
     kinds.IMAGE: {"name": f"python@sha256:{'0' * 64}"},
     kinds.VOLUME: {"driver": "local"},
     kinds.DOCKER: {"host": "ssh://me@192.0.2.1", "sshOpts": CHECKED},
+    kinds.REMOTE_COMMAND: {"create": "true", "connection": {"host": "192.0.2.1", "user": "me"}},
     kinds.COMMAND: {"create": "ssh -o StrictHostKeyChecking=yes -o UserKnownHostsFile=k -- h"},
     kinds.AWS: {"defaultTags": {"tags": {"project": "p", "stack": "s", "managed-by": "pulumi"}}},
     kinds.EC2: {
@@ -156,6 +164,17 @@ BREAKS: Mapping[str, tuple[Resource, ...]] = {
         container(envs=["GREETING=-----BEGIN OPENSSH PRIVATE KEY-----"]),
         container(envs=["DATABASE=postgres://me:hunter22@db/x"]),
         _command(environment={"TOKEN": "hunter22"}),
+        *(container(envs=[entry]) for entry in SECRET_ENTRIES),
+        *(container(command=words) for words in SECRET_WORDS),
+        *(container(entrypoints=words) for words in SECRET_WORDS),
+        *(container(healthcheck={"tests": ["CMD", *words]}) for words in SECRET_WORDS),
+        *(_command(create=" ".join(words)) for words in SECRET_WORDS),
+        _command(environment={"OPTIONS": "--verbose --token=hunter22"}),
+        sound(kinds.REMOTE_COMMAND, update="mount -o username=u,password=hunter22 x y"),
+        sound(kinds.REMOTE_COMMAND, connection={"host": "192.0.2.1", "password": "hunter22"}),
+        sound(kinds.VOLUME, driverOpts={"sshcmd": "me@nas:/x", "password": "hunter22"}),
+        sound(kinds.VOLUME, driverOpts={"type": "cifs", "o": "username=u,password=hunter22"}),
+        sound(kinds.VOLUME, driverOpts={"device": "http://me:hunter22@nas/x"}),
     ),
     "machine-image-pinned": (
         sound(kinds.EC2, ami="${newest.id}"),
@@ -296,6 +315,12 @@ KEEPS: Mapping[str, tuple[Resource, ...]] = {
         container(envs=["PASSWORD_FILE=/run/secrets/x", "PUBLIC_KEY=abc", "MAX_TOKEN=100"]),
         container(envs=["MONKEY=banana", "PASSAGE=north", "HOME=/", UNKNOWN]),
         container(envs=["PAGE=http://www:8000/now"]),
+        *(container(envs=[entry]) for entry in NO_SECRET_ENTRIES),
+        *(container(command=words) for words in NO_SECRET_WORDS),
+        *(_command(create=" ".join(words)) for words in NO_SECRET_WORDS),
+        sound(kinds.VOLUME, driverOpts={"type": "tmpfs", "device": "tmpfs", "o": "size=1m,uid=1"}),
+        sound(kinds.VOLUME, driverOpts={"type": "nfs", "o": "addr=192.0.2.7,rw", "device": ":/x"}),
+        sound(kinds.REMOTE_COMMAND, connection={"password": "[secret]", "port": 22}),
         _command(environment={"DOCKER_HOST": "ssh://me@192.0.2.1"}),
     ),
     "machine-image-pinned": (sound(kinds.EC2, ami="<an image id>"),),

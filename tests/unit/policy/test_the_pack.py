@@ -87,14 +87,40 @@ def test_wrapped_values_and_unknown_ones_are_read_without_an_error():
         ("TOKEN=hunter22-hunter22", f"TOKEN={SECRET}"),
         ("hunter22-hunter22", SECRET),
         ("psql://me:hunter22-hunter22@db", SECRET),
-        ("x", SECRET),
+        ("x", "x"),
         ("A=x", f"A={SECRET}"),
+        (
+            {"envs": ["A=x", "a=x", "x", "A=xy"]},
+            {"envs": [f"A={SECRET}", f"a={SECRET}", SECRET, "A=xy"]},
+        ),
+        (
+            {"environment": {"A": "x"}, "pidMode": "x"},
+            {"environment": {"A": SECRET}, "pidMode": "x"},
+        ),
+        ({"securityOpts": ["label=x"]}, {"securityOpts": ["label=x"]}),
         ("example", "example"),
     ],
     ids=str,
 )
 def test_values_are_those_of_the_offline_review_without_secrets(given, read):
     assert plain(given, AROUND) == read
+
+
+@pytest.mark.parametrize(
+    ("secret", "rule", "inputs"),
+    [
+        ("host", "host-namespace", {"pidMode": "host"}),
+        ("/etc", "sensitive-folder", {"mounts": [{"type": "bind", "source": "/etc"}]}),
+        ("disable", "profile-off", {"securityOpts": ["label=disable"]}),
+    ],
+)
+def test_a_short_secret_that_is_a_word_of_an_input_hides_no_finding(secret, rule, inputs):
+    one = resource_of(
+        urn=URN, type=kinds.CONTAINER, name="web", properties=inputs,
+        around=Around(secrets=[secret]),
+    )  # fmt: skip
+    assert list(book().of_rule(one, rule))
+    assert not any(text.startswith(rule) for text in book().doubts(one))
 
 
 def test_an_input_that_the_resource_keeps_secret_is_not_read():

@@ -1,16 +1,23 @@
 """What a registration carries, as a reader sees it."""
 
 import json
+import re
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.policy.cases import BREAKS, KEEPS
+from unit.policy.secret_cases import SECRET_ENTRIES, SECRET_WORDS
 
+from policy.judge import Stack, findings
 from policy.resource import SECRET, UNKNOWN
 from review.samples import PLACEHOLDERS
-from review.wire import plain, without_literals
+from review.wire import plain, told, without_literals
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 A_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+PRODUCTION = Stack(name="prod", production=True)
 NOT_KNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-1000, 1000) | st.text(max_size=8),
@@ -68,6 +75,94 @@ def test_a_variable_that_looks_like_a_secret_is_not_copied():
     assert shown["envs"][1] == "LEVEL=debug"
     other = without_literals({"envs": ["DB_PASSWORD=hunter3"]})
     assert other["envs"][0] != shown["envs"][0]
+
+
+IN_ITS_PLACE = re.compile(r"\[in plain text [0-9a-f]{8}\]")
+
+
+@pytest.mark.parametrize("entry", SECRET_ENTRIES)
+def test_of_an_entry_that_holds_a_secret_the_name_stays(entry):
+    [shown] = told({"envs": [entry]})["envs"]
+    name = entry.partition("=")[0]
+    assert re.fullmatch(rf"{name}={IN_ITS_PLACE.pattern}", shown)
+
+
+@pytest.mark.parametrize("words", SECRET_WORDS)
+@pytest.mark.parametrize("place", ["command", "entrypoints", "healthcheck"])
+def test_of_a_command_the_words_beside_a_secret_stay(words, place):
+    inputs = {place: {"tests": words} if place == "healthcheck" else words}
+    shown = told(inputs)[place]
+    found = shown["tests"] if place == "healthcheck" else shown
+    assert len(found) == len(words)
+    assert "hunter22" not in repr(found)
+    for before, after in zip(words, found, strict=True):
+        assert before == after or IN_ITS_PLACE.search(after)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "shown"),
+    [
+        ({"driverOpts": {"password": "hunter22"}}, "'password': '[in plain text "),
+        ({"driverOpts": {"o": "bind,password=hunter22,ro"}}, "'bind,password=[in plain text "),
+        ({"create": "a\nserve --token hunter22 --x"}, "serve --token [in plain text "),
+        ({"environment": {"TOKEN": "hunter22"}}, "'TOKEN': '[in plain text "),
+        ({"connection": {"privateKey": "hunter22", "host": "h"}}, "'privateKey': '[in plain text "),
+    ],
+)
+def test_options_commands_and_connections_show_no_secret(inputs, shown):
+    found = repr(told(inputs))
+    assert "hunter22" not in found
+    assert shown in found
+
+
+def test_what_stands_in_a_secrets_place_is_found_as_the_secret_was():
+    """The rules of the review judge what is committed, where the secret is no more."""
+    for resource in BREAKS["literal-secret"]:
+        hidden = replace(resource, inputs=told(resource.inputs))
+        assert "hunter22" not in repr(hidden.inputs)
+        before, after = ({f.message for f in findings(r, PRODUCTION)} for r in (resource, hidden))
+        assert before == after
+
+
+@pytest.mark.parametrize("resource", KEEPS["literal-secret"])
+def test_what_is_no_secret_is_copied(resource):
+    assert "[in plain text" not in repr(told(resource.inputs))
+
+
+@pytest.mark.parametrize("length", [1, 30])
+def test_a_secret_is_hidden_before_what_is_long_is_cut(length):
+    lines = "\n".join(["hunter22"] * length)
+    for value in ("hunter22" + "x" * 3000, lines):
+        assert told({"envs": [f"TLS_KEY={value}"]})["envs"][0].startswith("TLS_KEY=[in plain text ")
+    long = told({"create": "\n".join(["serve --token hunter22"] * length)})
+    assert "hunter22" not in repr(long)
+
+
+def test_of_a_long_variable_the_name_stays():
+    [shown] = told({"envs": [f"TEXT={'x' * 3000}"]})["envs"]
+    assert shown.startswith("TEXT=[3000 characters, ")
+
+
+def test_what_only_a_run_tells_is_no_secret_in_plain_text():
+    inputs = {
+        "environment": {"TOKEN": NOT_KNOWN, "PASSWORD": secret("x")},
+        "command": ["--token", NOT_KNOWN],
+    }
+    assert "[in plain text" not in repr(told(inputs))
+
+
+@pytest.mark.parametrize(
+    "text", ["192.0.2.25", "1.192.0.2.2", "192.0.2.1/322", "ami-000000000000000001"]
+)
+def test_a_sample_inside_a_longer_word_is_none(text):
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["me@192.0.2.2:443", "tcp://192.0.2.2", "192.0.2.2/32", "at 192.0.2.2."]
+)
+def test_a_sample_that_is_a_word_is_shown(text):
+    assert plain(text) == text.replace("192.0.2.2", "<the machine's address>")
 
 
 def test_a_sample_is_shown_as_what_it_stands_for():
