@@ -109,6 +109,11 @@ def test_a_keys_name_is_shown(key):
     assert f"has no {key}; run `pulumi config set --secret {key} --stack dev`" in problem
 
 
+def test_a_long_value_is_told_by_its_length():
+    for value in ("a:" * 100_000, f"a:{CANARY}{'x' * 600}@h"):
+        assert refusal((f"{WEB}.memory", value)).count(f"'[{len(value)} characters]'") == 1
+
+
 @pytest.mark.parametrize(
     "value",
     [
