@@ -29,11 +29,13 @@ def against(base: Base, root: Path) -> tuple[list[Difference], Pictures]:
     for name in sorted({*there, *base.snapshots}):
         now, complaint = _recorded(name, root, base) if name in there else (None, "")
         then = base.snapshots.get(name)
+        unreviewed = then is None and name in base.stack_files
         if now is None and complaint:
             found.append(refused(name, complaint))
             continue
         one = compared(then, snapshot(now) if now else None)
         one = replace(one, status="refused", complaint=complaint) if complaint else one
+        one = replace(one, has_base=not unreviewed)
         found.append(one)
         if one.status == "same":
             continue

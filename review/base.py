@@ -12,7 +12,11 @@ from review.stacks import FOLDER as STACKS
 from review.stacks import is_name, name_in
 from review.written import FOLDER, RESOURCES
 
-_PROGRAM = ("infra", "components", "verifier", "lifecycle", "policy", "review", "requirements.txt")
+# What no run of the program reads; all else is named where a change edits it.
+_HARMLESS = (
+    *("docs", "tests", "bench", STACKS, FOLDER, "LICENSE", ".gitignore", "*.md"),
+    *(".pre-commit-config.yaml", "pyproject.toml"),
+)
 
 
 class BaseError(Exception):
@@ -21,7 +25,9 @@ class BaseError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Base:
-    """`texts` are the committed resources by stack, `stack_files` the stack files themselves."""
+    """`texts` are the committed resources by stack, `stack_files` the stack files themselves;
+    of some of those there may be no text, as of one that the program refused.
+    """
 
     ref: str
     commit: str
@@ -42,7 +48,8 @@ def base_of(ref: str, root: Path) -> Base:
             stack_files[name] = _shown(root, commit, path)
         elif file == RESOURCES and is_name(stack := folder.removeprefix(f"{FOLDER}/")):
             texts[stack] = _shown(root, commit, path)
-    for name in sorted(stack_files.keys() - texts.keys()):
+    if stack_files and not stack_files.keys() & texts.keys():
+        name = min(stack_files)
         raise BaseError(
             f"{ref} has {STACKS}/Pulumi.{name}.yaml and no {FOLDER}/{name}/{RESOURCES} to compare "
             f"with; run `make review` on {ref} and commit what it writes"
@@ -54,15 +61,13 @@ def base_of(ref: str, root: Path) -> Base:
 
 
 def edited_since(base: Base, root: Path) -> list[str]:
-    """Files of the program that this checkout has otherwise than the base, or alone; their paths
-    are below `root`, as all that git is asked for here.
+    """Files of the program, and of what runs it, that this checkout has otherwise than the base, or
+    alone; their paths are below `root`, as all that git is asked for here.
     """
-    changed = _git(root, "diff", "--name-only", "--relative", "-z", base.commit, "--", *_PROGRAM)
-    new = _git(root, "ls-files", "-o", "-z", "--exclude-standard", "--", *_PROGRAM)
-    generated = f"{FOLDER}/"
-    return sorted(
-        {path for path in (changed + new).split("\0") if path and not path.startswith(generated)}
-    )
+    wanted = (".", *(f":(exclude){path}" for path in _HARMLESS))
+    changed = _git(root, "diff", "--name-only", "--relative", "-z", base.commit, "--", *wanted)
+    new = _git(root, "ls-files", "-o", "-z", "--exclude-standard", "--", *wanted)
+    return sorted({path for path in (changed + new).split("\0") if path})
 
 
 def _shown(root: Path, commit: str, path: str) -> str:

@@ -24,14 +24,17 @@ def write(root: Path = ROOT) -> int:
         return _cannot(problem)
     wanted, refused = _render(root)
     changed = written.stale(wanted, written.committed(root))
-    for path in changed:
-        if path in wanted:
-            file = root / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(wanted[path], encoding="utf-8")
-        elif not path.startswith(tuple(f"{written.FOLDER}/{name}/" for name in refused)):
-            _remove(root / path)
-    print(f"review: {_count(len(changed), 'file')} of {written.FOLDER} written anew")
+    kept = tuple(f"{written.FOLDER}/{name}/" for name in refused)
+    made = [path for path in changed if path in wanted]
+    gone = [path for path in changed if path not in wanted and not path.startswith(kept)]
+    for path in made:
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(wanted[path], encoding="utf-8")
+    for path in gone:
+        _remove(root / path)
+    taken = f", {len(gone)} taken away" if gone else ""
+    print(f"review: {_count(len(made), 'file')} of {written.FOLDER} written anew{taken}")
     return _tell(refused, misnamed(root))
 
 
@@ -105,4 +108,4 @@ def diff(ref: str, out: str | None, root: Path = ROOT) -> int:
         print(text, end="")
     else:
         Path(out).write_text(text, encoding="utf-8")
-    return RISKY if is_risky(found) else 0
+    return RISKY if is_risky(found, edited) else 0

@@ -30,6 +30,8 @@ class Difference:
 
     The rest of a refused stack is compared without what is refused.
 
+    Without `has_base` the base has the stack's file and no text of it to compare with.
+
     `new` and `fixed` are policy findings, `let_pass` those that the stack file suppresses at head;
     `suppressed_now` are the suppressions that the base did not have.
     """
@@ -45,6 +47,7 @@ class Difference:
     let_pass: tuple[tuple[Finding, str], ...] = ()
     suppressed_now: tuple[Suppressed, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+    has_base: bool = True
 
 
 def refused(stack: str, complaint: str) -> Difference:

@@ -55,6 +55,7 @@ class Recorded:
     stack: str
     lab: Lab
     resources: tuple[Resource, ...]
+    secrets_provider: str = ""
 
 
 class _Recorder(MockMonitor):
@@ -103,7 +104,10 @@ def record(file: StackFile) -> Recorded:
         raise Refused(_failed(error)) from error
     resources = (_resource(urn, request) for urn, request in monitor.requests.items())
     return Recorded(
-        stack=file.name, lab=labs[0], resources=tuple(sorted(resources, key=lambda r: r.path))
+        stack=file.name,
+        lab=labs[0],
+        resources=tuple(sorted(resources, key=lambda r: r.path)),
+        secrets_provider=file.secrets_provider,
     )
 
 

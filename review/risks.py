@@ -53,6 +53,9 @@ def _risks(found: Difference) -> Iterator[Risk]:
             text="its file is gone; what it brought up stays up, unseen. `make down` comes first",
         )
         return
+    if not found.has_base:
+        text = "the base has its file and no review of it, so that all of it is shown as new"
+        yield Risk(mark="NO BASE", text=text)
     for change in found.changes:
         if change.data_loss:
             yield Risk(mark="DATA LOSS", text=change.because)

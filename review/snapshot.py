@@ -43,6 +43,7 @@ class Snapshot:
     allow_data_loss: tuple[str, ...] = ()
     suppress: tuple[Suppressed, ...] = ()
     images: Mapping[str, str] = field(default_factory=dict)
+    secrets_provider: str = ""
     resources: tuple[Resource, ...]
 
 
@@ -96,6 +97,8 @@ def to_text(snapshot: Snapshot) -> str:
         head["suppress"] = [vars(one) for one in snapshot.suppress]
     if snapshot.images:
         head["images"] = dict(sorted(snapshot.images.items()))
+    if snapshot.secrets_provider:
+        head["secrets_provider"] = snapshot.secrets_provider
     blocks = (dump({one.path: _block(one, short)}) for one in snapshot.resources)
     text = [_HEAD.format(file=stack_path(snapshot.stack)), dump({"stack": head}), "\nresources:\n"]
     return "".join(text) + "\n".join(_indented(block) for block in blocks)
@@ -115,6 +118,7 @@ def from_text(text: str, stack: str) -> Snapshot:
             allow_data_loss=tuple(head.get("allow_data_loss", ())),
             suppress=tuple(Suppressed(**one) for one in head.get("suppress", ())),
             images=head.get("images", {}),
+            secrets_provider=head.get("secrets_provider", ""),
             resources=tuple(_resource(path, block, long) for path, block in blocks.items()),
         )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:

@@ -25,11 +25,15 @@ class StackFileError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class StackFile:
-    """`config` as the engine would hand it to the program; a secret's value is a stand-in."""
+    """`config` as the engine would hand it to the program; a secret's value is a stand-in.
+
+    `secrets_provider`: whose key the secrets are encrypted with; empty for a passphrase's.
+    """
 
     name: str
     config: Mapping[str, str]
     secrets: tuple[str, ...]
+    secrets_provider: str = ""
 
 
 def is_name(name: str) -> bool:
@@ -102,7 +106,12 @@ def parsed(name: str, text: str) -> StackFile:
         if _is_secret(value):
             secrets.append(full)
         plain[full] = _as_text(_filled(_opened(value, full)))
-    return StackFile(name=name, config=plain, secrets=tuple(sorted(secrets)))
+    return StackFile(
+        name=name,
+        config=plain,
+        secrets=tuple(sorted(secrets)),
+        secrets_provider=str(whole.get("secretsprovider") or ""),
+    )
 
 
 def _is_secret(value: object) -> bool:

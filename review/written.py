@@ -33,6 +33,7 @@ def snapshot(recorded: Recorded) -> Snapshot:
         allow_data_loss=tuple(sorted(recorded.lab.allow_data_loss)),
         suppress=_suppressions(recorded.lab),
         images={key: one.name for key, one in recorded.lab.images.items() if one.digest},
+        secrets_provider=recorded.secrets_provider,
         resources=recorded.resources,
     )
 

@@ -42,6 +42,13 @@ def _rows(snapshot: Snapshot) -> Iterator[Exposed]:
         yield Exposed(
             topic="verification", subject="isolation", text="nothing is verified", way=_PROVEN
         )
+    yield Exposed(
+        topic="secrets",
+        subject=snapshot.stack,
+        text=f"secrets are encrypted with {snapshot.secrets_provider or 'a passphrase'}",
+        kind="tells",
+        way="secrets provider",
+    )
     for key in snapshot.allow_data_loss:
         said = "the stack file allows to lose its data (allow_data_loss)"
         yield Exposed(topic="data", subject=key, text=said)

@@ -10,7 +10,9 @@ from review.markdown import cell, code, element, fenced, shortened
 from review.page import lines
 from review.page.section import MOST_BYTES, Section, fitted
 from review.risks import risks
+from review.tools import tools
 
+NOTHING = "no stack changes"
 MARKER = "<!-- docklab-review -->"
 _BLIND = """\
 What this page cannot see: it compares what the base declares with what this change declares,
@@ -39,11 +41,12 @@ def page(
     At most `most` bytes of Markdown, each line ended. Its second line is the verdict.
     """
     changed = [one for one in differences if one.status != "same"]
-    risky = lines.risk_rows(changed)
+    risky = lines.risk_rows(changed, edited)
     verdict = _verdict(len(changed), len(risky))
-    head = f"{MARKER}\n## Infrastructure review: {verdict}\n\n{_scope(differences, base)}\n"
-    tail = f"<sub>{_BLIND}{_unseen(edited)}</sub>\n"
-    if not changed:
+    scope = f"{_scope(differences, base)}{_unseen(edited)}"
+    head = f"{MARKER}\n## Infrastructure review: {verdict}\n\n{scope}\n"
+    tail = f"<sub>{_BLIND}</sub>\n"
+    if not changed and not risky:
         return f"{head}\n{tail}"
     sections = [one for one in _sections(changed, risky, pictures) if one.lines]
     room = most - len(f"{head}\n{tail}".encode()) - 2
@@ -56,18 +59,18 @@ def _unseen(edited: Sequence[str]) -> str:
     if not edited:
         return ""
     return (
-        " It sees what the program declares, and not what that decides during a run (what guards "
-        f"data, what fails a run): this change edits {lines.few(edited)}."
+        f" This change edits {lines.few(edited)}: what such code does during a run, no declaration "
+        "shows."
     )
 
 
-def is_risky(differences: Sequence[Difference]) -> bool:
-    return any(risks(one) for one in differences)
+def is_risky(differences: Sequence[Difference], edited: Sequence[str] = ()) -> bool:
+    return bool(tools(edited)) or any(risks(one) for one in differences)
 
 
 def _verdict(changed: int, risky: int) -> str:
     if not changed:
-        return "no stack changes"
+        return f"{_count(risky, 'risky change')}, in no stack alone" if risky else NOTHING
     stacks = _count(changed, "stack")
     if not risky:
         return f"{stacks} changed, nothing risky"
@@ -84,6 +87,8 @@ def _sections(
     changed: Sequence[Difference], risky: Sequence[tuple[list[str], str]], pictures: Pictures
 ) -> Iterator[Section]:
     yield Section(title="### Risky", lines=_listed(risky), weight=100)
+    if not changed:
+        return
     yield Section(
         title="### Tally",
         opening=(

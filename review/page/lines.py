@@ -10,6 +10,7 @@ from review.difference import Difference
 from review.markdown import cell, code, text
 from review.risk import Risk
 from review.risks import risks
+from review.tools import tools
 
 _SIGNS = {"create": "+", "delete": "-", "update": "~", "replace": "~", "options": "~ options of"}
 _OWN = "docklab:verification:"
@@ -17,10 +18,11 @@ _OWN = "docklab:verification:"
 MOST = 1_000
 # Of what the program says of a stack that it refuses: the first few lines of a telephone.
 MOST_OF_A_REFUSAL = 400
+_TOOLS = "another program, package or plugin may run beside the credentials; read what changes"
 _MOST_NAME, _MOST_NAMES, _MOST_PROPERTIES = 100, 12, 6
 # What is cut off is the end: what can least be undone comes first, then what is surely wrong.
 _FIRST = ("DATA LOSS", "REPLACE", "STACK REMOVED", "REFUSED", "IN PLAIN TEXT", "POLICY")
-_GRAVITY = (*_FIRST, "GUARD LOST", "OTHER", "NOT JUDGED", "SUPPRESSED", "OPENS")
+_GRAVITY = (*_FIRST, "GUARD LOST", "OTHER", "NOT JUDGED", "NO BASE", "SUPPRESSED", "OPENS")
 
 
 def few(items: Sequence[str], made: Callable[[str], str] = code) -> str:
@@ -44,9 +46,13 @@ def grouped(
     return [(stacks, row) for row, stacks in found.items()]
 
 
-def risk_rows(differences: Sequence[Difference]) -> list[tuple[list[str], str]]:
+def risk_rows(
+    differences: Sequence[Difference], edited: Sequence[str] = ()
+) -> list[tuple[list[str], str]]:
     """(stacks, row), the gravest first, whichever stack it is in."""
     found: dict[Risk, list[str]] = {}
+    if of_tools := tools(edited):
+        found[Risk(mark="OTHER TOOLS", text=f"{', '.join(of_tools)}: {_TOOLS}")] = ["every stack"]
     for one in differences:
         for risk in risks(one):
             found.setdefault(risk, []).append(one.stack)
@@ -129,7 +135,7 @@ def _value(value: object) -> str:
 
 
 def security_rows(one: Difference) -> list[str]:
-    """Table rows without their first cell."""
+    """Table rows without their first cell; what is the same of several is said once."""
     signs = (("+", one.added), ("-", one.removed))
     words = {
         ("+", "opens"): "opens",
@@ -139,13 +145,17 @@ def security_rows(one: Difference) -> list[str]:
         ("+", "tells"): "now",
         ("-", "tells"): "was",
     }
+    rows = sorted(
+        ((row, sign) for sign, rows in signs for row in rows),
+        key=lambda pair: (pair[0].order[:2], pair[1] == "+", pair[0].text),
+    )
+    subjects: dict[tuple[str, str, str, str], list[str]] = {}
+    for row, sign in rows:
+        said = (sign, words[sign, row.kind], row.topic, row.told)
+        subjects.setdefault(said, []).append(row.subject)
     return [
-        f"| {sign} {words[sign, row.kind]} | {row.topic} "
-        f"| {cell(row.subject, MOST)} | {cell(row.told, MOST)} |"
-        for row, sign in sorted(
-            ((row, sign) for sign, rows in signs for row in rows),
-            key=lambda pair: (pair[0].order[:2], pair[1] == "+", pair[0].text),
-        )
+        f"| {sign} {word} | {topic} | {names(found, cell)} | {cell(told, MOST)} |"
+        for (sign, word, topic, told), found in subjects.items()
     ]
 
 

@@ -6,39 +6,19 @@ import subprocess
 import sys
 
 import pytest
+from program.checkouts import git, make, put
 from unit.review.lab_files import GONE, lab, stack_text
 
 from review.__main__ import main as review
 from review.commands import check, diff, write
 from review.stacks import ROOT
 
-STACKS = ("local", "prod")
-
-
-def put(root, stack, *changes, **config):
-    file = root / "stacks" / f"Pulumi.{stack}.yaml"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(stack_text(lab(stack, *changes), **config))
-
-
-def git(root, *words):
-    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    command = ["git", "-C", str(root), *identity, *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
 
 @pytest.fixture
 def checkout(tmp_path, capsys):
-    """A repository whose main has two stacks and their review."""
-    for stack in STACKS:
-        put(tmp_path, stack)
-    git(tmp_path, "init", "-q", "-b", "main")
-    assert write(tmp_path) == 0
-    git(tmp_path, "add", "-A")
-    git(tmp_path, "commit", "-qm", "base")
-    git(tmp_path, "switch", "-qc", "change")
+    made = make(tmp_path)
     capsys.readouterr()
-    return tmp_path
+    return made
 
 
 def files(root):
@@ -114,7 +94,26 @@ def test_what_a_run_decides_is_said_to_be_unseen(checkout, capsys):
     assert diff("main", None, checkout) == 0
     said = capsys.readouterr().out
     assert "no stack changes" in said
-    assert "this change edits `components/gate.py`, `infra/guard.py`." in said
+    assert "This change edits `components/gate.py`, `infra/guard.py`: what such code does" in said
+
+
+@pytest.mark.parametrize("name", ["Pulumi.yaml", "policy/requirements.txt", "lib/sitecustomize.py"])
+def test_another_tool_beside_the_credentials_is_risky_though_no_stack_changes(
+    checkout, capsys, name
+):
+    (checkout / name).parent.mkdir(exist_ok=True)
+    (checkout / name).write_text("plugins: {providers: [{name: docker, path: ./evil}]}\n")
+    assert diff("main", None, checkout) == 1
+    said = capsys.readouterr().out
+    assert said.splitlines()[1] == "## Infrastructure review: 1 risky change, in no stack alone"
+    assert f"every stack: **OTHER TOOLS** {name}" in said.replace("\\", "").replace("`", "")
+
+
+def test_another_keeper_of_secrets_is_marked(checkout, capsys):
+    file = checkout / "stacks/Pulumi.prod.yaml"
+    file.write_text(f"secretsprovider: awskms://alias/other\n{file.read_text()}")
+    assert diff("main", None, checkout) == 1
+    assert "**OTHER SECRETS PROVIDER** prod: secrets are encrypted with" in capsys.readouterr().out
 
 
 def test_a_risky_change_ends_with_one_and_a_harmless_one_with_none(checkout, capsys):
@@ -161,72 +160,6 @@ def test_the_page_goes_to_a_file(checkout, tmp_path):
     put(checkout, "local", ("containers.web.memory", "96MiB"))
     assert diff("main", str(tmp_path / "page.md"), checkout) == 0
     assert (tmp_path / "page.md").read_text().startswith("<!-- docklab-review -->")
-
-
-@pytest.mark.parametrize(
-    ("ref", "why"),
-    [
-        ("", "which base.*BASE=origin/main"),
-        ("nope", "nope is no commit of this clone"),
-        ("--all", "is no commit of this clone"),
-    ],
-)
-def test_a_base_that_is_none_ends_with_two(checkout, capsys, ref, why):
-    assert diff(ref, None, checkout) == 2
-    assert re.search(why, capsys.readouterr().err)
-
-
-def test_a_base_without_a_review_is_told(checkout, capsys):
-    git(checkout, "rm", "-rq", "review")
-    git(checkout, "commit", "-qm", "none")
-    assert diff("HEAD", None, checkout) == 2
-    assert "run `make review` on HEAD" in capsys.readouterr().err
-
-
-def test_a_base_that_cannot_be_read_is_told(checkout, capsys):
-    (checkout / "review/stacks/local/resources.yaml").write_text("nonsense")
-    git(checkout, "commit", "-qam", "x")
-    assert diff("HEAD", None, checkout) == 2
-    assert "is not what `make review` writes" in capsys.readouterr().err
-
-
-def test_where_no_git_is_there_is_no_base(tmp_path, capsys):
-    put(tmp_path, "local")
-    assert diff("main", None, tmp_path) == 2
-    assert "no git checkout" in (said := capsys.readouterr().err)
-    assert "fatal: not a git repository" in said
-
-
-def test_why_git_does_not_read_a_checkout_is_said_in_its_words(checkout, capsys, monkeypatch):
-    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    assert diff("main", None, checkout) == 2
-    said = capsys.readouterr().err
-    assert "dubious ownership" in said
-    assert f"git config --global --add safe.directory {checkout}" in said
-
-
-def test_a_lab_in_a_folder_of_a_larger_repository_is_compared(tmp_path, capsys):
-    lab_folder = tmp_path / "labs" / "first"
-    for stack in STACKS:
-        lab_folder.mkdir(parents=True, exist_ok=True)
-        put(lab_folder, stack)
-    assert write(lab_folder) == 0
-    for folder in (tmp_path, lab_folder):
-        (folder / "infra").mkdir()
-        (folder / "infra" / "guard.py").write_text("x = 1\n")
-    git(tmp_path, "init", "-q", "-b", "main")
-    git(tmp_path, "add", "-A")
-    git(tmp_path, "commit", "-qm", "base")
-    put(lab_folder, "local", ("containers.web.memory", "96MiB"))
-    for folder in (tmp_path, lab_folder):
-        (folder / "infra" / "guard.py").write_text("x = 2\n")
-        (folder / "infra" / "new.py").write_text("x = 1\n")
-    capsys.readouterr()
-    assert diff("main", None, lab_folder) == 0
-    said = capsys.readouterr().out
-    assert "1 stack changed, nothing risky" in said
-    assert "Unchanged: prod." in said
-    assert "this change edits `infra/guard.py`, `infra/new.py`." in said
 
 
 @pytest.mark.parametrize("verb", ["write", "check", "diff", "graph"])

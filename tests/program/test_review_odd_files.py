@@ -1,9 +1,9 @@
 """The review's verbs where a stack's file, or its name, is none."""
 
 import re
-import subprocess
 
 import pytest
+from program.checkouts import git
 from unit.review.lab_files import lab, stack_text
 
 from review.commands import check, diff, write
@@ -15,11 +15,6 @@ def put(root, name, *changes):
     file = root / "stacks" / name
     file.parent.mkdir(exist_ok=True)
     file.write_text(stack_text(lab("local", *changes)))
-
-
-def git(root, *words):
-    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    subprocess.run(["git", "-C", str(root), *identity, *words], check=True, capture_output=True)
 
 
 def commit(root):

@@ -1,14 +1,13 @@
 """What docs/guide/reviewing.md shows is what the review says today."""
 
 import re
-import subprocess
 
 import pytest
+from program.checkouts import make, put
 from program.seeded.risky import ETC, renamed_volume
-from unit.review.lab_files import lab, stack_text
 
 from policy.registry import RULES
-from review.commands import diff, write
+from review.commands import diff
 from review.stacks import ROOT
 
 PAGE = (ROOT / "docs/guide/reviewing.md").read_text()
@@ -21,26 +20,9 @@ IN_LOCAL = [
 IN_PROD = [("host.admin_cidr", "0.0.0.0/0")]
 
 
-def git(root, *words):
-    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-    subprocess.run(["git", "-C", str(root), *identity, *words], check=True, capture_output=True)
-
-
-def put(root, stack, *changes):
-    file = root / "stacks" / f"Pulumi.{stack}.yaml"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(stack_text(lab(stack, *changes)))
-
-
 @pytest.fixture
 def checkout(tmp_path):
-    for stack in ("local", "prod"):
-        put(tmp_path, stack)
-    git(tmp_path, "init", "-q", "-b", "main")
-    write(tmp_path)
-    git(tmp_path, "add", "-A")
-    git(tmp_path, "commit", "-qm", "base")
-    return tmp_path
+    return make(tmp_path)
 
 
 @pytest.fixture
