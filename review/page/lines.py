@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from review.changes import Change
 from review.difference import Difference
 from review.markdown import cell, code, text
-from review.risk import Risk
-from review.risks import risks
+from review.risks import Risk, risks
 from review.tools import tools
 
 _SIGNS = {"create": "+", "delete": "-", "update": "~", "replace": "~", "options": "~ options of"}

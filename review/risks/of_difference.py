@@ -10,8 +10,8 @@ from review.changes.change import Kind, PropertyChange
 from review.difference import Difference, Unjudged
 from review.exposure.commands import TYPES as COMMANDS
 from review.exposure.row import VOLUME
-from review.risk import Risk
-from review.risks_of_exposure import of_exposure
+from review.risks.of_exposure import of_exposure
+from review.risks.risk import Risk
 
 _MACHINES = ("aws:ec2/instance:Instance", "aws:lightsail/instance:Instance")
 _VOLUME = "docker:index/volume:Volume"

@@ -9,7 +9,7 @@ from review.exposure.images import CODE, is_pinned
 from review.exposure.inventory import VERIFIED
 from review.exposure.networks import NETWORKS
 from review.exposure.row import FIRST_BOOT, VOLUME, Exposed, is_narrower
-from review.risk import Risk
+from review.risks.risk import Risk
 
 # Characters of a long command: in all, and of those before the first that differs.
 _MOST, _BEFORE = 120, 30
