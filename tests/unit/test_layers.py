@@ -38,10 +38,14 @@ FORBIDDEN = {
             "changes/*.py",
             "exposure/*.py",
             "page/*.py",
+            "risks/*.py",
+            "comparison.py",
             "difference.py",
             "markdown.py",
             "snapshot.py",
+            "stack_yaml.py",
             "stacks.py",
+            "tools.py",
         )
     },
     **{
