@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -10,10 +11,13 @@ from policy.resource import Resource
 from review.changes import Change, changes
 from review.changes.properties import property_of
 from review.difference import Difference, Unjudged
+from review.exposure.images import CODE
 from review.exposure.inventory import inventory
 from review.exposure.known import is_known, unjudged
+from review.exposure.row import Exposed
 from review.findings import as_stack
 from review.snapshot import Snapshot
+from review.stacks import placeholders
 
 
 def compared(before: Snapshot | None, after: Snapshot | None) -> Difference:
@@ -33,11 +37,14 @@ def compared(before: Snapshot | None, after: Snapshot | None) -> Difference:
 def _compared(before: Snapshot | None, after: Snapshot) -> Difference:
     then, now = (before.resources if before else ()), after.resources
     rows_then, rows_now = (inventory(before) if before else ()), inventory(after)
-    found = changes(then, now)
-    old, new = _findings(before), _findings(after)
-    # By the rules that hold at head: a finding that nobody looks for any more is not fixed.
+    allowed = tuple(f"{key}-volume" for key in after.allow_data_loss)
+    found = changes(then, now, allowed)
+    # Both by the rules that hold at head: what nobody looks for any more is not fixed, and what is
+    # looked for from now on was there before.
+    old = _findings(replace(before, production=after.production) if before else None)
+    new = _findings(after)
     passed = judge(now, as_stack(after)).suppressed
-    still = _findings(replace(before, production=after.production) if before else None)
+    rows_now = tuple(_as_new_code(row, found, rows_then) for row in rows_now)
     return Difference(
         stack=after.stack,
         status="changed",
@@ -45,15 +52,26 @@ def _compared(before: Snapshot | None, after: Snapshot) -> Difference:
         added=tuple(row for row in rows_now if row not in rows_then),
         removed=tuple(row for row in rows_then if row not in rows_now),
         new=tuple(one for one in new if one not in old),
-        fixed=tuple(
-            one for one in still if one not in new and one not in [let for let, _ in passed]
-        ),
+        fixed=tuple(one for one in old if one not in new and one not in [let for let, _ in passed]),
         let_pass=passed,
         suppressed_now=tuple(
             one for one in after.suppress if not before or one not in before.suppress
         ),
         unjudged=tuple(_unjudged(found, [*then, *now])),
+        was_up=not any(_is_unfilled(one) for one in then),
     )
+
+
+def _as_new_code(row: Exposed, found: Sequence[Change], before: Sequence[Exposed]) -> Exposed:
+    """What a new container runs is nothing new where another of the stack has run it."""
+    made = any(one.kind == "create" and one.name == row.of for one in found)
+    known = not before or any(row.text == one.text for one in before)
+    return replace(row, kind="opens") if row.way == CODE and made and not known else row
+
+
+def _is_unfilled(one: Resource) -> bool:
+    """Whether it waits for its user to fill something in: then it was never made."""
+    return any(placeholders(json.dumps(dict(one.inputs), ensure_ascii=False)))
 
 
 def _is_same(found: Difference, before: Snapshot, after: Snapshot) -> bool:

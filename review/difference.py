@@ -30,7 +30,9 @@ class Difference:
 
     The rest of a refused stack is compared without what is refused.
 
-    Without `has_base` the base has the stack's file and no text of it to compare with.
+    Not `was_up`: the base's file waits for its user to fill something in, so that nothing is there
+    to lose. Not `is_whole`: nothing but `complaint` is known. Without `has_base` the base has the
+    stack's file and no text of it to compare with.
 
     `new` and `fixed` are policy findings, `let_pass` those that the stack file suppresses at head;
     `suppressed_now` are the suppressions that the base did not have.
@@ -48,7 +50,9 @@ class Difference:
     suppressed_now: tuple[Suppressed, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
     has_base: bool = True
+    was_up: bool = True
+    is_whole: bool = True
 
 
 def refused(stack: str, complaint: str) -> Difference:
-    return Difference(stack=stack, status="refused", complaint=complaint)
+    return Difference(stack=stack, status="refused", complaint=complaint, is_whole=False)

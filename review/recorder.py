@@ -56,6 +56,7 @@ class Recorded:
     lab: Lab
     resources: tuple[Resource, ...]
     secrets_provider: str = ""
+    environment: str = ""
 
 
 class _Recorder(MockMonitor):
@@ -108,6 +109,7 @@ def record(file: StackFile) -> Recorded:
         lab=labs[0],
         resources=tuple(sorted(resources, key=lambda r: r.path)),
         secrets_provider=file.secrets_provider,
+        environment=file.environment,
     )
 
 

@@ -44,6 +44,7 @@ class Snapshot:
     suppress: tuple[Suppressed, ...] = ()
     images: Mapping[str, str] = field(default_factory=dict)
     secrets_provider: str = ""
+    environment: str = ""
     resources: tuple[Resource, ...]
 
 
@@ -97,8 +98,9 @@ def to_text(snapshot: Snapshot) -> str:
         head["suppress"] = [vars(one) for one in snapshot.suppress]
     if snapshot.images:
         head["images"] = dict(sorted(snapshot.images.items()))
-    if snapshot.secrets_provider:
-        head["secrets_provider"] = snapshot.secrets_provider
+    for name in ("secrets_provider", "environment"):
+        if value := getattr(snapshot, name):
+            head[name] = value
     blocks = (dump({one.path: _block(one, short)}) for one in snapshot.resources)
     text = [_HEAD.format(file=stack_path(snapshot.stack)), dump({"stack": head}), "\nresources:\n"]
     return "".join(text) + "\n".join(_indented(block) for block in blocks)
@@ -119,6 +121,7 @@ def from_text(text: str, stack: str) -> Snapshot:
             suppress=tuple(Suppressed(**one) for one in head.get("suppress", ())),
             images=head.get("images", {}),
             secrets_provider=head.get("secrets_provider", ""),
+            environment=head.get("environment", ""),
             resources=tuple(_resource(path, block, long) for path, block in blocks.items()),
         )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:

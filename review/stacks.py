@@ -28,12 +28,14 @@ class StackFile:
     """`config` as the engine would hand it to the program; a secret's value is a stand-in.
 
     `secrets_provider`: whose key the secrets are encrypted with; empty for a passphrase's.
+    `environment`: the environments of Pulumi Cloud that add to it, as JSON; empty for none.
     """
 
     name: str
     config: Mapping[str, str]
     secrets: tuple[str, ...]
     secrets_provider: str = ""
+    environment: str = ""
 
 
 def is_name(name: str) -> bool:
@@ -111,6 +113,7 @@ def parsed(name: str, text: str) -> StackFile:
         config=plain,
         secrets=tuple(sorted(secrets)),
         secrets_provider=str(whole.get("secretsprovider") or ""),
+        environment=_as_text(whole["environment"]) if whole.get("environment") else "",
     )
 
 

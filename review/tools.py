@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-_FILES = {"Pulumi.yaml", "PulumiPolicy.yaml", "requirements.txt"}
+_FILES = {"Pulumi.yaml", "Pulumi.yml", "Pulumi.json", "PulumiPolicy.yaml", "requirements.txt"}
 # Python runs these by itself, wherever they are on its path.
 _AT_THE_START = {"sitecustomize.py", "usercustomize.py"}
 

@@ -34,6 +34,7 @@ def snapshot(recorded: Recorded) -> Snapshot:
         suppress=_suppressions(recorded.lab),
         images={key: one.name for key, one in recorded.lab.images.items() if one.digest},
         secrets_provider=recorded.secrets_provider,
+        environment=recorded.environment,
         resources=recorded.resources,
     )
 

@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 
 from policy.resource import Options, Resource
 from review.changes.change import Change, Kind, PropertyChange
-from review.changes.explain import Told, because, loses_data
+from review.changes.explain import (
+    REFUSED_WITHOUT_LEAVE,
+    WITH_LEAVE,
+    Told,
+    because,
+    loses_data,
+)
 from review.changes.properties import differences, property_of
 from review.changes.table import facts_of
 
@@ -29,8 +35,13 @@ class _Pair:
     cause: Resource | None = None
 
 
-def changes(before: Sequence[Resource], after: Sequence[Resource]) -> tuple[Change, ...]:
-    """Data loss first, then what is replaced, deleted, made and changed; then by name."""
+def changes(
+    before: Sequence[Resource], after: Sequence[Resource], allowed: Sequence[str] = ()
+) -> tuple[Change, ...]:
+    """Data loss first, then what is replaced, deleted, made and changed; then by name.
+
+    `allowed`: names of volumes that a run may destroy without being refused.
+    """
     then = {one.path: one for one in before if not one.is_component}
     now = {one.path: one for one in after if not one.is_component}
     known_as = {path: _path_before(one, then, now) for path, one in now.items()}
@@ -43,6 +54,7 @@ def changes(before: Sequence[Resource], after: Sequence[Resource]) -> tuple[Chan
         *(_changed(pair) for pair in pairs.values() if pair.properties or pair.is_replaced),
         *(one for pair in pairs.values() for one in _treated_otherwise(pair)),
     ]
+    found = [_allowed(one) if one.name in allowed else one for one in found]
     return tuple(
         sorted(
             found, key=lambda one: (not one.data_loss, _ORDER.index(one.kind), one.name, one.path)
@@ -130,6 +142,10 @@ def _is_another(one: Resource, name: str, used: Resource) -> bool:
     """
     first = used.options.delete_before_replace or facts_of(used.type).deletes_first
     return first or f"${{{used.name}." in json.dumps(one.inputs.get(name))
+
+
+def _allowed(one: Change) -> Change:
+    return replace(one, because=one.because.replace(REFUSED_WITHOUT_LEAVE, WITH_LEAVE))
 
 
 def _made(one: Resource) -> Change:

@@ -14,6 +14,10 @@ CONTAINER = "docker:index/container:Container"
 MACHINES = ("aws:ec2/instance:Instance", "aws:lightsail/instance:Instance")
 
 
+REFUSED_WITHOUT_LEAVE = "and a run refuses that unless allow_data_loss names it"
+WITH_LEAVE = "and as allow_data_loss names it, no run refuses that"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What is known of one change; `before` or `after` is there, or both."""
@@ -81,7 +85,7 @@ def _lost(told: Told) -> str:
         return "every volume and folder on it goes with it; make backup first keeps the volumes"
     if told.cause is not None:
         return "its data goes with it; make backup first keeps it"
-    return "its data goes with it, and a run refuses that unless allow_data_loss names it"
+    return f"its data goes with it, {REFUSED_WITHOUT_LEAVE}"
 
 
 def _reasons(told: Told) -> str:

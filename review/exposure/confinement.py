@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,13 +17,17 @@ _MODES = {
     "cgroupnsMode": "CGROUP",
     "utsMode": "UTS",
 }
-# Of a variable with such a name, the loader or an interpreter runs what it says.
+# What such a variable says a loader or an interpreter runs, or a program trusts.
 _LOADS = frozenset(
     (
-        *("BASH_ENV", "ENV", "PROMPT_COMMAND", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD"),
-        *("PATH", "PYTHONHOME", "PYTHONINSPECT", "PYTHONPATH", "PYTHONSTARTUP", "NODE_OPTIONS"),
-        *("NODE_PATH", "PERL5LIB", "PERL5OPT", "RUBYLIB", "RUBYOPT", "JAVA_TOOL_OPTIONS"),
-        *("_JAVA_OPTIONS", "GIT_SSH_COMMAND", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
+        *("BASH_ENV", "PROMPT_COMMAND", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "GCONV_PATH"),
+        *("PATH", "PYTHONHOME", "PYTHONINSPECT", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE"),
+        *("NODE_OPTIONS", "NODE_PATH", "PERL5LIB", "PERL5OPT", "RUBYLIB", "RUBYOPT", "LUA_INIT"),
+        *("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "DOTNET_STARTUP_HOOKS"),
+        *("GIT_SSH_COMMAND", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "PIP_INDEX_URL"),
+        *("PIP_EXTRA_INDEX_URL", "NPM_CONFIG_REGISTRY", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+        *("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
+        "NODE_TLS_REJECT_UNAUTHORIZED",
     )
 )
 _TMPFS_GUARDS = ("noexec", "nosuid", "nodev")
@@ -50,9 +55,8 @@ def of_powers(one: Resource) -> Iterator[Exposed]:
     yield from _namespaces(row, inputs)
     yield from _temporary(row, mapping(inputs.get("tmpfs")))
     for entry in texts(inputs.get("envs")):
-        name, _, value = entry.partition("=")
-        if name.upper() in _LOADS:
-            yield row.opens(f"{name}, which decides what code it runs or whom it talks to: {value}")
+        if entry.partition("=")[0].upper() in _LOADS:
+            yield row.opens(f"gets {entry}, which decides what code it runs or whom it trusts")
 
 
 class _Rows:
@@ -93,6 +97,7 @@ def _namespaces(row: _Rows, inputs: Mapping[str, Any]) -> Iterator[Exposed]:
         mode = str(inputs.get(name) or "")
         if mode.startswith("container:"):
             other = mode.removeprefix("container:")
+            other = re.sub(r"^\$\{(.+)-container\.\w+\}$", r"\1", other)
             yield row.opens(f"shares the {namespace} namespace of {other}")
         elif mode == "host":
             yield row.opens(f"is in the machine's {namespace} namespace")

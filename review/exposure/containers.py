@@ -19,7 +19,8 @@ def of_container(one: Resource) -> Iterator[Exposed]:
     """Rows of one container of the lab, but for its image and its networks."""
     words = [*texts(one.inputs.get("entrypoints")), *texts(one.inputs.get("command"))]
     command = f"runs {one_line(words)}" if words else "runs what its image says"
-    yield _tells(one, command, "command", words)
+    folder = f" in {one.inputs['workingDir']}" if one.inputs.get("workingDir") else ""
+    yield _tells(one, f"{command}{folder}", "command", [*words, folder])
     tests = texts(mapping(one.inputs.get("healthcheck")).get("tests"))
     health = f"checks its health with {one_line(tests)}" if tests else "has no health check"
     yield _tells(one, health, "health check", tests)

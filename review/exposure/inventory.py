@@ -49,8 +49,11 @@ def _rows(snapshot: Snapshot) -> Iterator[Exposed]:
         kind="tells",
         way="secrets provider",
     )
+    if snapshot.environment:
+        said = f"configuration and variables come from {snapshot.environment}, too"
+        yield Exposed(topic="secrets", subject=snapshot.stack, text=said)
     for key in snapshot.allow_data_loss:
-        said = "the stack file allows to lose its data (allow_data_loss)"
+        said = "a run may destroy its data: allow_data_loss names it"
         yield Exposed(topic="data", subject=key, text=said)
     if snapshot.production:
         said = "is judged by the rules for production, too"
@@ -60,6 +63,7 @@ def _rows(snapshot: Snapshot) -> Iterator[Exposed]:
 def _of(one: Resource) -> Iterator[Exposed]:
     if one.path.startswith(_CHECK):
         yield from _verification(one)
+        yield from of_container(one)
     elif one.path.startswith(_FILES):
         yield from _program(one)
     elif one.type == CONTAINER and not is_verification(one):
@@ -94,7 +98,8 @@ def _verification(one: Resource) -> Iterator[Exposed]:
         if wanted is True:
             yield row(f"a {name} namespace of its own is insisted on")
     for network in texts(spec.get("internal")):
-        yield row(f"{network} is shown to lead nowhere")
+        shown = row(f"network {network} is shown to lead nowhere")
+        yield replace(shown, of=f"{network}-network")
     for address in texts(spec.get("egress")):
         yield row(f"{address} is shown to be out of reach of what is internal")
     for name in ("allow_shared", "icc_false"):
@@ -106,7 +111,9 @@ def _program(one: Resource) -> Iterator[Exposed]:
     """Another program proves something else, or in another way."""
     for upload in maps(one.inputs.get("uploads")):
         text = f"the proof is made by program {upload.get('contentBase64')}"
-        yield Exposed(topic="verification", subject="isolation", text=text, kind="tells")
+        yield Exposed(
+            topic="verification", subject="isolation", text=text, kind="tells", way="proof"
+        )
 
 
 def _spec(envs: object) -> Mapping[str, Any]:

@@ -102,11 +102,18 @@ def _shortened(key: object) -> str:
 def _role(one: Resource) -> Iterator[Exposed]:
     for statement in maps(mapping(one.inputs.get("assumeRolePolicy")).get("Statement")):
         if statement.get("Effect") == "Allow":
-            yield _identity(one, f"may be taken on by {statement.get('Principal')}")
+            yield _identity(one, f"may be taken on by {_principal(statement)}")
     for policy in texts(one.inputs.get("managedPolicyArns")):
         yield _identity(one, f"is allowed {policy}")
     for inline in maps(one.inputs.get("inlinePolicies")):
         yield _identity(one, f"is allowed {inline.get('policy')}")
+
+
+def _principal(statement: Mapping[str, object]) -> str:
+    if "NotPrincipal" in statement:
+        return f"anyone but {statement['NotPrincipal']}"
+    who = statement.get("Principal")
+    return "anyone" if who in ("*", {"AWS": "*"}) else str(who)
 
 
 def _permission(one: Resource) -> Iterator[Exposed]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policy.resource import Resource
-from review.exposure.row import Exposed, is_verification, key_of, maps
+from review.exposure.row import Exposed, is_verification, key_of, maps, texts
 
 NETWORK = "docker:index/network:Network"
 CONTAINER = "docker:index/container:Container"
 NETWORKS = "networks"
+_INTERNAL = "is an internal network: no way out of the machine"
 _DEFAULT = "the engine's default bridge"
 _NO_NETWORK = ("none", "host")
 
@@ -34,9 +35,26 @@ def of_networks(resources: Sequence[Resource]) -> Iterator[Exposed]:
                 others=tuple(key for key in keys if key != key_of(one)),
                 way=NETWORKS,
             )
+        yield from _names(name, shown, found)
         yield _way_out(shown, network)
         if network is not None:
             yield from _driver(shown, network)
+
+
+def _names(network: str, shown: str, members: Sequence[Resource]) -> Iterator[Exposed]:
+    """Who answers there to which further name: whoever takes one over gets what was for another."""
+    for one in members:
+        for attachment in maps(one.inputs.get("networksAdvanced")):
+            for alias in texts(attachment.get("aliases")):
+                if attachment.get("name") == network and alias != key_of(one):
+                    yield Exposed(
+                        topic="who reaches whom",
+                        subject=f"{alias} on {shown}",
+                        text=f"is a name of {key_of(one)}",
+                        kind="tells",
+                        way="bearer of a name",
+                        of=one.name,
+                    )
 
 
 def _attached(one: Resource) -> Iterator[str]:
@@ -56,7 +74,7 @@ def _way_out(shown: str, network: Resource | None) -> Exposed:
     return Exposed(
         topic="ways out",
         subject=shown,
-        text="is internal: no way out of the machine" if internal else "leads out of the machine",
+        text=_INTERNAL if internal else "is a network with a way out of the machine",
         kind="guards" if internal else "opens",
         way="out",
         of=network.name if network else "",

@@ -59,9 +59,10 @@ def risk_rows(
     return [(found[risk], f"**{risk.mark}** {text(risk.text, _most(risk))}") for risk in gravest]
 
 
-def _gravity(risk: Risk) -> int:
+def _gravity(risk: Risk) -> tuple[int, bool]:
+    """The sooner the graver; of the rules' findings those of severity high come first."""
     mark = "OTHER" if risk.mark.startswith("OTHER ") else risk.mark
-    return _GRAVITY.index(mark)
+    return _GRAVITY.index(mark), risk.mark == "POLICY" and not risk.text.startswith("high")
 
 
 def _most(risk: Risk) -> int:

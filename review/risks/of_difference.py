@@ -34,7 +34,10 @@ _DONE: dict[Kind, str] = {
 }
 _GRAVE = ("high", "medium")
 # Of a new stack: what it opens beyond itself. Its own containers are to reach each other.
-_BEYOND = ("from outside", "published ports", "powers", "mounts", "data", "verification")
+_BEYOND = (
+    *("from outside", "identities", "published ports", "powers", "mounts", "data", "secrets"),
+    "verification",
+)
 
 
 def risks(found: Difference) -> tuple[Risk, ...]:
@@ -44,9 +47,9 @@ def risks(found: Difference) -> tuple[Risk, ...]:
 def _risks(found: Difference) -> Iterator[Risk]:
     if found.status == "refused":
         first, *rest = found.complaint.splitlines()
-        yield Risk(
-            mark="REFUSED", text=f"{first} {'; '.join(line.strip() for line in rest)}".strip()
-        )
+        text = f"{first} {'; '.join(line.strip() for line in rest)}".strip()
+        alone = "" if found.is_whole else "; nothing else of this stack could be compared"
+        yield Risk(mark="REFUSED", text=f"{text}{alone}")
     if found.status == "removed":
         yield Risk(
             mark="STACK REMOVED",
@@ -56,7 +59,7 @@ def _risks(found: Difference) -> Iterator[Risk]:
     if not found.has_base:
         text = "the base has its file and no review of it, so that all of it is shown as new"
         yield Risk(mark="NO BASE", text=text)
-    for change in found.changes:
+    for change in found.changes if found.was_up else ():
         if change.data_loss:
             yield Risk(mark="DATA LOSS", text=change.because)
         elif change.type in _MACHINES and change.kind in ("replace", "delete"):
@@ -67,7 +70,7 @@ def _risks(found: Difference) -> Iterator[Risk]:
         yield from _of_options(found)
         yield from of_exposure(found)
         for change in found.changes:
-            yield from _in_plain_text(change)
+            yield from _of_secrets(change)
     yield from _of_policy(found)
     yield from (Risk(mark="NOT JUDGED", text=_not_judged(one)) for one in found.unjudged)
 
@@ -81,10 +84,13 @@ def _of_new_stack(found: Difference) -> Iterator[Risk]:
 def _of_options(found: Difference) -> Iterator[Risk]:
     """What kept later runs from doing harm, and does so no longer; one risk an option."""
     lost: dict[str, list[str]] = {}
+    gone = {change.name for change in found.changes if change.kind == "delete"}
     for change in found.changes:
         for option in change.properties if change.kind == "options" else ():
             # That a volume is protected is a row of the inventory.
             told = option.path == "protect" and change.type == _VOLUME
+            # With what it was on it goes, and needs not be told to.
+            told = told or _names(option.before) <= gone
             if option.path in _KEEPS and not told and _is_less(option.before, option.after):
                 lost.setdefault(option.path, []).append(change.name)
     for change in found.changes:
@@ -95,6 +101,13 @@ def _of_options(found: Difference) -> Iterator[Risk]:
     for name, resources in lost.items():
         text = f"{name} of {', '.join(resources)} is less than it was: {_KEEPS[name]}"
         yield Risk(mark="GUARD LOST", text=text)
+
+
+def _names(paths: object) -> set[str]:
+    """Of resources; a flag has none, and is then no subset of what is gone."""
+    if isinstance(paths, str):
+        return {paths.rpartition("::")[2]}
+    return {str(one) for one in paths} if isinstance(paths, list) and paths else {""}
 
 
 def _is_less(before: object, after: object) -> bool:
@@ -108,11 +121,14 @@ def _more(option: PropertyChange) -> list[str]:
     return [str(name) for name in now if name not in then]
 
 
-def _in_plain_text(change: Change) -> Iterator[Risk]:
+def _of_secrets(change: Change) -> Iterator[Risk]:
     for one in change.properties:
-        if _is_hidden(one.before) and one.after is not None and not _is_hidden(one.after):
+        hidden = _is_hidden(one.before)
+        if hidden and one.after is not None and not _is_hidden(one.after):
             text = f"{change.name}: {one.path} was a secret and stands in plain text now"
             yield Risk(mark="IN PLAIN TEXT", text=text)
+        elif hidden and _is_hidden(one.after) and one.path.startswith("envs["):
+            yield Risk(mark="OTHER SECRET", text=f"{change.name}: {one.path} is another secret")
 
 
 def _is_hidden(value: object) -> bool:
@@ -133,7 +149,8 @@ def _of_policy(found: Difference) -> Iterator[Risk]:
     for finding in found.new:
         if finding.severity in _GRAVE:
             yield Risk(
-                mark="POLICY", text=f"{finding.rule} on {finding.resource}: {finding.message}"
+                mark="POLICY",
+                text=f"{finding.severity}: {finding.rule} on {finding.resource}: {finding.message}",
             )
     for one in found.suppressed_now:
         yield Risk(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from review.difference import Difference
+from review.exposure.commands import but_for_ssh
 from review.exposure.images import CODE, is_pinned
 from review.exposure.inventory import VERIFIED
 from review.exposure.networks import NETWORKS
 from review.exposure.row import FIRST_BOOT, VOLUME, Exposed, is_narrower
 from review.risks.risk import Risk
+from review.stacks import placeholders
 
 # Characters of a long command: in all, and of those before the first that differs.
 _MOST, _BEFORE = 120, 30
@@ -23,21 +25,41 @@ def of_exposure(found: Difference) -> Iterator[Risk]:
         row for row in found.removed if row.kind == "guards" and _is_missed(row, gone, unverified)
     ]
     guarded = {(row.topic, row.subject, row.way) for row in lost if row.way}
-    fresh = {
-        f"{VOLUME}{change.name.rpartition('-')[0]}"
-        for change in found.changes
-        if change.kind == "create" and change.type == _VOLUME
-    }
+    fresh = _fresh(found)
     # What reaches what is much in a large lab, and the least of it.
     for row in sorted(found.added, key=lambda one: one.way == NETWORKS):
         narrower = any(is_narrower(row, old) for old in found.removed)
         told = (row.topic, row.subject, row.way) in guarded
-        # A volume that this change makes holds nothing that its readers could not have had.
         alone = row.way == NETWORKS and not row.others
         if row.kind == "opens" and not any((narrower, told, alone, row.way in fresh)):
             yield Risk(mark="OPENS", text=f"{row.subject} {row.told}")
     yield from (_lost(row, found.added) for row in lost)
     yield from _others(found)
+
+
+def _fresh(found: Difference) -> set[str]:
+    """Volumes that this change makes and through which nobody learns of anybody else."""
+    made = {
+        f"{VOLUME}{change.name.rpartition('-')[0]}"
+        for change in found.changes
+        if change.kind == "create" and change.type == _VOLUME
+    }
+    now, before = _users(found.added), _users(found.removed)
+
+    def parted(way: str) -> bool:
+        """Whether its users had no volume together before, under another name."""
+        users = now.get(way, set())
+        return len(users) > 1 and not any(users <= others for others in before.values())
+
+    return {way for way in made if not parted(way)}
+
+
+def _users(rows: Iterable[Exposed]) -> dict[str, set[str]]:
+    users: dict[str, set[str]] = {}
+    for row in rows:
+        if row.way.startswith(VOLUME):
+            users.setdefault(row.way, set()).add(row.of)
+    return users
 
 
 def _is_missed(row: Exposed, gone: set[str], unverified: bool) -> bool:
@@ -62,9 +84,10 @@ def _lost(row: Exposed, added: Iterable[Exposed]) -> Risk:
 def _others(found: Difference) -> Iterator[Risk]:
     """Other code, another machine or engine under the same name; a risk for all that change so."""
     subjects: dict[tuple[str, str, str], list[str]] = {}
+    reached = any(row.way in ("engine", "host key", "ssh options") for row in found.added)
     for old in found.removed:
         for now in found.added:
-            if _is_other(old, now):
+            if _is_other(old, now) and not (reached and _differ_by_the_way_there(old, now)):
                 then, since = _where_they_part(old, now)
                 subjects.setdefault((now.way, then, since), []).append(now.subject)
     for (way, before, after), names in subjects.items():
@@ -77,12 +100,19 @@ def _others(found: Difference) -> Iterator[Risk]:
 
 def _where_they_part(old: Exposed, now: Exposed) -> tuple[str, str]:
     """Of long lines the part that differs, which is not always at the beginning."""
-    if not (old.whole and now.whole) or max(len(old.whole), len(now.whole)) <= _MOST:
+    if not (old.whole and now.whole) or old.whole == now.whole:
         return old.text, now.text
+    if max(len(old.whole), len(now.whole)) <= _MOST:
+        return old.whole, now.whole
     pairs = enumerate(zip(old.whole, now.whole, strict=False))
     same = next((n for n, (a, b) in pairs if a != b), min(len(old.whole), len(now.whole)))
     first = max(0, same - _BEFORE)
     return _excerpt(old.whole, first), _excerpt(now.whole, first)
+
+
+def _differ_by_the_way_there(old: Exposed, now: Exposed) -> bool:
+    """Whether two commands differ by no more than how they reach the machine, told elsewhere."""
+    return old.topic == "commands" and but_for_ssh(old.whole) == but_for_ssh(now.whole)
 
 
 def _excerpt(whole: str, first: int) -> str:
@@ -91,7 +121,9 @@ def _excerpt(whole: str, first: int) -> str:
 
 
 def _is_other(old: Exposed, new: Exposed) -> bool:
-    """A digest in the place of the tag that it is of is no other code."""
+    """A digest in the place of the tag that it is of is no other code; nor is what fills a gap."""
+    if any(placeholders(old.text)):
+        return False
     place = (old.topic, old.subject, old.way)
     if (
         not old.way

@@ -4,12 +4,13 @@ from dataclasses import replace
 from functools import lru_cache
 
 import pytest
+from aws_values import AMI, RSA
 from program.seeded.harmless import BEFORE, HARMLESS
 from program.seeded.hidden import BEFORE as BEFORE_HIDDEN
 from program.seeded.hidden import HIDDEN
 from program.seeded.in_the_program import IN_THE_PROGRAM
 from program.seeded.made_and_gone import ADDED, REMOVED
-from program.seeded.risky import RISKY
+from program.seeded.risky import RISKY, renamed_volume
 from unit.review.lab_files import recorded
 
 from review.comparison import compared
@@ -19,10 +20,22 @@ from review.recorder import Refused
 from review.risks import risks
 from review.written import snapshot
 
+# What the tracked stacks leave to their user: a lab with a gap was never up, and loses nothing.
+_OF_AWS = [("host.admin_cidr", "198.51.100.9/32"), ("host.public_key", RSA)]
+FILLED = {
+    "dev": [*_OF_AWS, ("host.ami", AMI)],
+    "lightsail": _OF_AWS,
+    "prod": [*_OF_AWS, ("host.ami", AMI), ("images.base.digest", f"sha256:{'d' * 64}")],
+}
+
+
+def declared(stack, *changes):
+    return snapshot(recorded(stack, *FILLED.get(stack, ()), *changes))
+
 
 @lru_cache
 def base(stack):
-    return snapshot(recorded(stack))
+    return declared(stack)
 
 
 def marks(found):
@@ -30,9 +43,9 @@ def marks(found):
 
 
 def after(stack, changes, before=()):
-    then = snapshot(recorded(stack, *before)) if before else base(stack)
+    then = declared(stack, *before) if before else base(stack)
     try:
-        return compared(then, snapshot(recorded(stack, *before, *changes)))
+        return compared(then, declared(stack, *before, *changes))
     except Refused as error:
         return refused(stack, str(error))
 
@@ -95,6 +108,31 @@ def test_a_new_stack_is_marked_for_what_it_opens_beyond_itself():
     assert "reaches keeper" not in told
 
 
+@pytest.mark.parametrize("stack", FILLED)
+def test_whoever_fills_in_what_is_left_to_him_loses_nothing(stack):
+    found = compared(snapshot(recorded(stack)), base(stack))
+    assert marks(found) <= {"OPENS"}
+    assert all("198.51.100.9/32" in r.text or "may log in" in r.text for r in risks(found))
+
+
+def test_a_stack_of_production_from_now_on_has_no_new_findings():
+    found = after("local", [("policy.production", True)])
+    assert risks(found) == ()
+    assert [row.text for row in found.added] == ["is judged by the rules for production, too"]
+
+
+def test_of_a_machine_that_goes_nothing_is_said_to_miss_it():
+    found = after("dev", [("host", {"kind": "local"})])
+    assert "DATA LOSS" in marks(found)
+    assert not [risk for risk in risks(found) if "deleted_with" in risk.text]
+
+
+def test_what_a_stack_may_lose_is_said_to_be_refused_by_no_run():
+    changes = [*renamed_volume(), ("allow_data_loss", ["data"])]
+    [lost] = [risk.text for risk in risks(after("local", changes)) if risk.mark == "DATA LOSS"]
+    assert "as allow_data_loss names it, no run refuses that" in lost
+
+
 def test_of_a_stack_that_goes_nothing_is_called_closed_or_deleted():
     found = compared(base("prod"), None)
     text = page([found], "main", Pictures())
@@ -106,6 +144,19 @@ def test_of_a_stack_that_goes_nothing_is_called_closed_or_deleted():
 def test_findings_that_nobody_looks_for_any_more_are_not_fixed():
     changes = [("policy.production", False), ("protect_data", False)]
     assert after("prod", changes).fixed == ()
+
+
+def test_another_secret_for_a_container_is_marked():
+    secrets = {"low": {"secure": "v1:x:y"}, "admin": {"secure": "v1:x:z"}}
+    before, now = (
+        snapshot(recorded("local", ("containers.web.secret_environment", {"DB": key}), **secrets))
+        for key in secrets
+    )
+    [risk] = risks(compared(before, now))
+    assert (risk.mark, risk.text) == (
+        "OTHER SECRET",
+        "web-container: envs[DB] is another secret",
+    )
 
 
 def test_a_secret_that_stands_in_plain_text_now_is_marked():
@@ -120,8 +171,8 @@ def test_a_secret_that_stands_in_plain_text_now_is_marked():
 @pytest.mark.parametrize("name", HARMLESS)
 def test_a_harmless_change_is_seen_and_not_marked(name):
     stack, changes = HARMLESS[name]
-    before = snapshot(recorded(stack, *BEFORE.get(name, [])))
-    found = compared(before, snapshot(recorded(stack, *changes)))
+    before = declared(stack, *BEFORE.get(name, []))
+    found = compared(before, declared(stack, *changes))
     assert found.status == "changed"
     assert found.changes
     assert risks(found) == ()
@@ -129,7 +180,7 @@ def test_a_harmless_change_is_seen_and_not_marked(name):
 
 @pytest.mark.parametrize("stack", ["local", "dev", "prod", "lightsail"])
 def test_no_change_is_no_difference(stack):
-    found = compared(base(stack), snapshot(recorded(stack)))
+    found = compared(base(stack), declared(stack))
     assert (found.status, risks(found)) == ("same", ())
     assert "no stack changes" in page([found], "main", Pictures())
 

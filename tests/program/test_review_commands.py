@@ -97,7 +97,9 @@ def test_what_a_run_decides_is_said_to_be_unseen(checkout, capsys):
     assert "This change edits `components/gate.py`, `infra/guard.py`: what such code does" in said
 
 
-@pytest.mark.parametrize("name", ["Pulumi.yaml", "policy/requirements.txt", "lib/sitecustomize.py"])
+@pytest.mark.parametrize(
+    "name", ["Pulumi.yaml", "Pulumi.json", "policy/requirements.txt", "lib/sitecustomize.py"]
+)
 def test_another_tool_beside_the_credentials_is_risky_though_no_stack_changes(
     checkout, capsys, name
 ):
@@ -107,6 +109,20 @@ def test_another_tool_beside_the_credentials_is_risky_though_no_stack_changes(
     said = capsys.readouterr().out
     assert said.splitlines()[1] == "## Infrastructure review: 1 risky change, in no stack alone"
     assert f"every stack: **OTHER TOOLS** {name}" in said.replace("\\", "").replace("`", "")
+
+
+def test_configuration_from_elsewhere_is_marked(checkout, capsys):
+    file = checkout / "stacks/Pulumi.prod.yaml"
+    file.write_text(f"environment: [team/other]\n{file.read_text()}")
+    assert diff("main", None, checkout) == 1
+    said = capsys.readouterr().out.replace("\\", "")
+    assert '**OPENS** prod configuration and variables come from ["team/other"], too' in said
+
+
+def test_where_nothing_else_of_a_refused_stack_can_be_compared_that_is_said(checkout, capsys):
+    (checkout / "stacks/Pulumi.local.yaml").write_text("config: [")
+    assert diff("main", None, checkout) == 1
+    assert "nothing else of this stack could be compared" in capsys.readouterr().out
 
 
 def test_another_keeper_of_secrets_is_marked(checkout, capsys):

@@ -122,4 +122,42 @@ HIDDEN: dict[str, tuple[str, list[Change], set[str], tuple[str, ...]]] = {
         {"OPENS"},
         ("is no place of the engine's own", "addr=192.0.2.9"),
     ),
+    "a new volume joins what was apart": (
+        "local",
+        [
+            ("volumes.shared", {}),
+            ("containers.visitor.volumes", [{"volume": "shared", "target": "/x", "mode": "rw"}]),
+            ("containers.keeper.volumes", [{"volume": "shared", "target": "/x", "mode": "rw"}]),
+        ],
+        {"OPENS"},
+        ("keeper writes volume shared at /x",),
+    ),
+    "a new container runs what nobody knows": (
+        "local",
+        [
+            ("verification.image", "base"),
+            ("images.other", {"name": "registry.example/x:1"}),
+            (
+                "containers.guest",
+                {"image": "other", "networks": {}, "user": "1000", "memory": "16MiB"},
+            ),
+        ],
+        {"OPENS"},
+        ("guest runs the code of image registry.example/x:1",),
+    ),
+    "a name goes to another container": (
+        "local",
+        [
+            ("containers.web.networks", {"front": {"address": "172.30.10.10"}}),
+            ("containers.visitor.networks", {"front": {"aliases": ["www"]}}),
+        ],
+        {"OTHER BEARER OF A NAME"},
+        ("www on front: is a name of visitor, where it was: is a name of web",),
+    ),
+    "the same script is taken from another folder": (
+        "local",
+        [("containers.web.working_dir", "/data")],
+        {"OTHER COMMAND"},
+        ("in /data",),
+    ),
 }

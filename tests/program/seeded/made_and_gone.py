@@ -34,7 +34,10 @@ ADDED: dict[str, tuple[str, Resource, set[str], tuple[str, ...]]] = {
             managedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"],
         ),
         {"OPENS"},
-        ("helper may be taken on by *", "helper is allowed arn:aws:iam::aws:policy/Administrator"),
+        (
+            "helper may be taken on by anyone",
+            "helper is allowed arn:aws:iam::aws",
+        ),
     ),
     "a container with all that the review has no eye on": (
         "local",

@@ -150,7 +150,7 @@ RISKY: dict[str, tuple[str, list[Change], set[str], tuple[str, ...]]] = {
         "local",
         [("networks.back.internal", False)],
         {"GUARD LOST"},
-        ("leads out of the machine",),
+        ("is a network with a way out of the machine",),
     ),
     "nothing is verified any more": (
         "local",
