@@ -150,6 +150,15 @@ def test_wide_letters_count_double() -> None:
     assert width(middle("客户数据库主节点副本", 80, 11, "strong"), 11, "strong") <= 80
 
 
+# The advances of DejaVu Sans Bold, in em.
+@pytest.mark.parametrize(
+    ("letter", "em"), [("m", 1.042), ("w", 0.924), ("b", 0.716), ("0", 0.696), ("r", 0.493)]
+)
+def test_a_bold_letter_is_taken_for_no_narrower_than_it_is(letter: str, em: float) -> None:
+    assert width(letter, 1, "strong") >= em
+    assert width(letter, 1, "title") >= em
+
+
 def test_where_not_even_a_sign_fits_nothing_is_written() -> None:
     assert fit("name", 5, 11) == middle("name", 5, 11) == ""
 

@@ -60,7 +60,7 @@ def test_every_container_network_and_volume_is_named() -> None:
     texts = {text.text for text in xml.fromstring(topology_svg(lab)).iter() if text.text}
     for wanted in ("box00", "box09", "front", "back", "side", "data", "veth0000003"):
         assert wanted in texts
-    assert "…/host/pages" in texts
+    assert "</title>…/of/the/host/pages</text>" in topology_svg(lab)
     assert "internal: no way out" in texts
 
 
