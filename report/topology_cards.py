@@ -15,7 +15,7 @@ from report.wiring import Box, Cable, Hold, Wiring
 LINE, NAME_LINE = 14.0, 13.0
 _STEP = 12.0
 _CHIP_WIDTH, _CHIP = 49.0, 16.0
-_TINY, _MONO = 8.5, 10.0
+_TINY, _MONO = 8.0, 10.0
 
 Walls = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -109,7 +109,7 @@ def _chips(
         chip = Shape(kind="box", x=left, y=top, w=_CHIP_WIDTH - 3, h=_CHIP, look=f"chip {tone}")
         picture.shapes.append(chip)
         word = name if tone in (GOOD, QUIET) else f"{MARKS[tone]} {name}"
-        picture.write(left + 3, top + 11.5, word, _CHIP_WIDTH - 4, f"{tone}-text", _TINY)
+        picture.write(left + 2, top + 11.5, word, _CHIP_WIDTH - 5, f"{tone}-text", _TINY)
 
 
 def _per_row(room: float) -> int:
