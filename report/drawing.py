@@ -6,6 +6,9 @@ import unicodedata
 from dataclasses import dataclass, field
 
 SMALL = 11.0
+# Of DejaVu Sans Bold, which is wider than the other common fonts.
+_BOLD = frozenset(("strong", "title"))
+_BROAD, _LEAN = frozenset("mwMW@%…—"), frozenset("fijlrt-.,:;/|!'()[] ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,8 @@ class Label:
     @property
     def area(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom."""
-        return self.x, self.y - self.size * 0.8, self.x + width(self.text, self.size), self.y + 2
+        right = self.x + width(self.text, self.size, self.look)
+        return self.x, self.y - self.size * 0.8, right, self.y + 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +52,44 @@ class Picture:
     labels: list[Label] = field(default_factory=list)
 
     def write(
-        self, x: float, y: float, text: str, room: float, look: str, size: float = SMALL
+        self,
+        x: float,
+        y: float,
+        text: str,
+        room: float,
+        look: str,
+        size: float = SMALL,
+        full: str = "",
     ) -> None:
-        if text:
-            short = fit(text, room, size)
-            full = text if short != text else ""
-            self.labels.append(Label(x=x, y=y, text=short, size=size, look=look, full=full))
+        """`full`: the whole of what `text` is already a part of."""
+        short = fit(text, room, size, look)
+        if short:
+            whole = full or (text if short != text else "")
+            self.labels.append(Label(x=x, y=y, text=short, size=size, look=look, full=whole))
 
 
-def width(text: str, size: float) -> float:
+def width(text: str, size: float, look: str = "") -> float:
     """At least what a browser's font takes: the em of each character, rounded up."""
-    wide = sum(unicodedata.east_asian_width(one) in "WF" for one in text)
-    return (0.62 * (len(text) - wide) + 1.1 * wide) * size
+    bold = not _BOLD.isdisjoint(look.split())
+    return sum(_em(one, bold=bold) for one in text) * size
 
 
-def fit(text: str, room: float, size: float) -> str:
-    if width(text, size) <= room:
+def _em(one: str, *, bold: bool) -> float:
+    if unicodedata.east_asian_width(one) in "WF":
+        return 1.4 if bold else 1.24
+    if not bold:
+        return 0.62
+    if one in _BROAD:
+        return 1.05
+    if one in _LEAN:
+        return 0.5
+    return 0.72 if one.islower() or one.isdigit() else 0.86
+
+
+def fit(text: str, room: float, size: float, look: str = "") -> str:
+    """Without its end, if it must be; nothing where not even the sign of that fits."""
+    if width(text, size, look) <= room:
         return text
-    while text and width(text + "…", size) > room:
+    while text and width(text + "…", size, look) > room:
         text = text[:-1]
-    return text + "…"
+    return text + "…" if width(text + "…", size, look) <= room else ""

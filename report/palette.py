@@ -38,7 +38,8 @@ DARK: Mapping[str, str] = {
     "quiet": "#a7b0bd",
     "quiet-ground": "#262e38",
 }
-# Of networks, in turn. Each is also written beside its line, so that no colour is needed.
+# Of networks, in turn. Each is also written beside its line, so that no colour is needed, and has a
+# number too where there are more networks than colours.
 WIRES_LIGHT = ("#1d5699", "#8a3f8f", "#0f6f72", "#9a5410", "#4c5fb8", "#5d6b16")
 WIRES_DARK = ("#8fbcf2", "#dd9fe2", "#6cd0d3", "#edb27a", "#a9b6f7", "#c2d06a")
 

@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 from report import palette
 from report.drawing import Label, Shape
 from report.reading import Row
-from report.topology_layout import WIDTH, Walls, layout
+from report.topology_cards import Walls
+from report.topology_layout import WIDTH, layout
 from report.wiring import Wiring, sentences, wiring
 
 _TONES = ("good", "bad", "doubt", "quiet")
@@ -31,6 +32,7 @@ _STYLE = (
     ".topology .cable{stroke-width:2}"
     ".topology .stray{stroke:var(--bad);stroke-width:3;stroke-dasharray:5 4}"
     ".topology .plug{stroke:var(--sheet);stroke-width:2}"
+    ".topology .number{fill:var(--sheet);font-weight:650}"
     ".topology .drum{fill:var(--quiet-ground);stroke:var(--muted);stroke-width:1.5}"
     ".topology .hold{stroke:var(--muted);stroke-width:2}"
     ".topology .hold.ro{stroke-dasharray:3 4}"
