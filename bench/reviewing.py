@@ -80,7 +80,7 @@ def _lab(around: Around, containers: int, rounds: int) -> Reviewed:
     _write(file, lab(containers))
     _committed(around, root)
     _write(file, lab(containers, memory="24MiB"))
-    preview = {PREVIEW: _preview(around, root, file, stack)}
+    preview = {PREVIEW: _preview(around, around.folder / f"{stack}-preview", file, stack)}
     say("bench", f"reviewing a lab of {containers} containers")
     return Reviewed(
         name=f"{containers} containers",
@@ -109,7 +109,10 @@ def _rounds(
 
 
 def _preview(around: Around, root: Path, file: Path, stack: str) -> list[str]:
-    """Of a new stack, by the real CLI and this program: what a review would take without ours."""
+    """Of a new stack, by the real CLI and this program: what a review would take without ours.
+
+    In a folder of its own, for another Pulumi.yaml is a risk to the review.
+    """
     _dump(root / "Pulumi.yaml", {"name": PROJECT, "runtime": "python"})
     settings = root / f"Pulumi.{stack}.yaml"
     shutil.copy2(file, settings)
