@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from workflow_files import job
+from workflow_runs import Ran, program, run, temporary
 
 from review.page.build import MARKER, Pictures, page
 
@@ -16,41 +14,6 @@ REVIEW = job("review", "review").step("Review")
 COMMENT = job("review", "comment").step("Comment, or edit the comment")
 CALM = page([], "origin/main (0123456789ab)", Pictures())
 RISKY = CALM.replace("no stack changes", "1 risky change in 1 stack")
-
-
-class Ran(NamedTuple):
-    code: int
-    said: str
-    outputs: dict[str, str]
-    summary: str
-
-
-def run(step: dict[str, object], folder: Path, **given: str) -> Ran:
-    """As GitHub runs a script: bash -e, in the checkout, with files for outputs and summary."""
-    outputs, summary = folder / "outputs", folder / "summary"
-    for file in (outputs, summary):
-        file.touch()
-    names = step["env"]
-    assert isinstance(names, dict)
-    assert set(names) == set(given), "the test gives other variables than the workflow"
-    environment = {
-        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
-        "GITHUB_OUTPUT": str(outputs),
-        "GITHUB_STEP_SUMMARY": str(summary),
-        "GITHUB_REPOSITORY": "someone/docklab",
-        **given,
-    }
-    script = str(step["run"])
-    command = ["bash", "-e", "-c", script]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    pairs = (line.split("=", 1) for line in outputs.read_text().splitlines())
-    return Ran(done.returncode, done.stdout + done.stderr, dict(pairs), summary.read_text())
-
-
-def program(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"#!/bin/sh\n{text}\n")
-    file.chmod(0o755)
 
 
 def review(folder: Path, code: int, text: str | None) -> Ran:
@@ -70,8 +33,9 @@ def test_a_page_without_risks_is_the_summary_and_nothing_more(tmp_path: Path) ->
     assert ran.summary.startswith(MARKER)
     assert "::" not in ran.said
     asked = (tmp_path / "asked").read_text()
-    assert asked == "-m review diff --base origin/main --out review-page/review.md\n"
-    assert (tmp_path / "review-page" / "pull-request").read_text() == "7\n"
+    folder = temporary(tmp_path) / "review-page"
+    assert asked == f"-m review diff --base origin/main --out {folder / 'review.md'}\n"
+    assert (folder / "pull-request").read_text() == "7\n"
 
 
 def test_no_change_at_all_is_said_as_such(tmp_path: Path) -> None:
@@ -114,8 +78,9 @@ def test_a_base_with_a_strange_name_is_one_word_and_no_command(tmp_path: Path) -
 
 def comment(folder: Path, ids: str, changed: str) -> list[str]:
     """The calls of gh, where `ids` are the comments with our mark."""
-    (folder / "review-page").mkdir()
-    (folder / "review-page" / "review.md").write_text(CALM)
+    page = temporary(folder) / "review-page" / "review.md"
+    page.parent.mkdir()
+    page.write_text(CALM)
     program(
         folder / "bin" / "gh",
         f'echo "$*" >>calls\ncase "$*" in *--paginate*) printf "{ids}";; esac',
@@ -128,7 +93,7 @@ def comment(folder: Path, ids: str, changed: str) -> list[str]:
 def test_the_first_review_of_a_pull_request_is_a_new_comment(tmp_path: Path) -> None:
     _, post = comment(tmp_path, "", "true")
     assert "--method POST repos/someone/docklab/issues/7/comments" in post
-    assert post.endswith("--field body=@review-page/review.md")
+    assert post.endswith(f"--field body=@{temporary(tmp_path)}/review-page/review.md")
 
 
 @pytest.mark.parametrize("changed", ["true", "false"])
@@ -143,7 +108,6 @@ def test_a_pull_request_that_changes_no_stack_gets_no_comment(tmp_path: Path) ->
 
 
 def test_comments_that_cannot_be_read_fail_the_step(tmp_path: Path) -> None:
-    (tmp_path / "review-page").mkdir()
     program(tmp_path / "bin" / "gh", "echo no rights >&2; exit 1")
     ran = run(COMMENT, tmp_path, GH_TOKEN="t", NUMBER="7", CHANGED="true")
     assert ran.code == 1
