@@ -8,9 +8,9 @@ from pathlib import Path
 
 from review import written
 from review.against import against
-from review.base import BaseError, base_of, edited_since
+from review.base import BaseError, base_of, commit_of, edited_since, has_uncommitted
 from review.checkout import why_not
-from review.page.build import is_risky, page
+from review.page.build import Head, is_risky, page
 from review.recorder import Refused
 from review.stacks import ROOT, StackFileError, misnamed, names
 from review.stacks import path as stack_path
@@ -93,17 +93,21 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def diff(ref: str, out: str | None, root: Path = ROOT) -> int:
-    """0: nothing risky. 1: something is. 2: there is nothing to compare with."""
+def diff(ref: str, out: str | None, root: Path = ROOT, at: str = "HEAD") -> int:
+    """0: nothing risky. 1: something is. 2: there is nothing to compare with.
+
+    `at` is the commit that the page names; where a runner has merged it, it is not HEAD.
+    """
     if problem := why_not(root):
         return _cannot(problem)
     try:
         base = base_of(ref, root)
         edited = edited_since(base, root)
+        head = Head(commit=commit_of(at, root)[:12], is_dirty=has_uncommitted(root))
     except BaseError as error:
         return _cannot(str(error))
     found, pictures = against(base, root)
-    text = page(found, f"{ref} ({base.commit[:12]})", pictures, edited)
+    text = page(found, f"{ref} ({base.commit[:12]})", pictures, edited, head=head)
     if out is None:
         print(text, end="")
     else:

@@ -29,7 +29,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def review(root: Path, base: str = "main") -> Ran:
-    return run(REVIEW, root, BASE=base, NUMBER="7")
+    return run(REVIEW, root, BASE=base, NUMBER="7", HEAD=git(root, "rev-parse", "HEAD").strip())
 
 
 def test_the_checkout_is_as_clean_after_the_review_as_before(checkout: Path) -> None:
@@ -40,3 +40,18 @@ def test_the_checkout_is_as_clean_after_the_review_as_before(checkout: Path) -> 
     assert git(checkout, "status", "--porcelain") == ""
     assert "1 stack changed" in ran.summary
     assert "This change edits" not in ran.summary
+
+
+def test_a_review_that_cannot_be_made_is_a_page_that_says_why(checkout: Path) -> None:
+    ran = review(checkout, "origin/nothing")
+    assert ran.code == 2
+    assert ran.outputs["changed"] == "unknown"
+    assert "    review: origin/nothing is no commit of this clone" in ran.summary
+    assert git(checkout, "rev-parse", "HEAD")[:12] in ran.summary
+
+
+def test_the_page_names_the_commit_that_the_pull_request_ends_with(checkout: Path) -> None:
+    head = git(checkout, "rev-parse", "HEAD")[:12]
+    git(checkout, "commit", "-q", "--allow-empty", "-m", "what a runner merges")
+    ran = run(REVIEW, checkout, BASE="main", NUMBER="7", HEAD=head)
+    assert f", at `{head}`. " in ran.summary

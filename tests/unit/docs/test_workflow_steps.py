@@ -9,8 +9,10 @@ from workflow_files import job
 from workflow_runs import Ran, program, run, temporary
 
 from review.page.build import MARKER, Pictures, page
+from review.page.section import MOST_BYTES
 
 REVIEW = job("review", "review").step("Review")
+HEAD = "0123456789abcdef" * 2 + "01234567"
 COMMENT = job("review", "comment").step("Comment, or edit the comment")
 CALM = page([], "origin/main (0123456789ab)", Pictures())
 RISKY = CALM.replace("no stack changes", "1 risky change in 1 stack")
@@ -22,9 +24,9 @@ def review(folder: Path, code: int, text: str | None) -> Ran:
         (folder / "page").write_text(text)
     program(
         folder / ".docklab/venv/bin/python",
-        f'echo "$*" >asked\nif [ -e page ]; then cp page "$7"; fi\nexit {code}',
+        f'echo "$*" >asked\nif [ -e page ]; then cp page "$9"; fi\nexit {code}',
     )
-    return run(REVIEW, folder, BASE="origin/main", NUMBER="7")
+    return run(REVIEW, folder, BASE="origin/main", NUMBER="7", HEAD=HEAD)
 
 
 def test_a_page_without_risks_is_the_summary_and_nothing_more(tmp_path: Path) -> None:
@@ -34,7 +36,9 @@ def test_a_page_without_risks_is_the_summary_and_nothing_more(tmp_path: Path) ->
     assert "::" not in ran.said
     asked = (tmp_path / "asked").read_text()
     folder = temporary(tmp_path) / "review-page"
-    assert asked == f"-m review diff --base origin/main --out {folder / 'review.md'}\n"
+    assert (
+        asked == f"-m review diff --base origin/main --head {HEAD} --out {folder / 'review.md'}\n"
+    )
     assert (folder / "pull-request").read_text() == "7\n"
 
 
@@ -64,13 +68,30 @@ def test_a_review_that_did_not_come_about_fails(
     ran = review(tmp_path, code, text)
     assert ran.code == 2
     assert "::error title=No review::" in ran.said
-    assert ran.outputs == {}
+    assert ran.outputs == {"risky": "unknown", "changed": "unknown"}
+    written = (temporary(tmp_path) / "review-page" / "review.md").read_text()
+    assert written.splitlines()[:2] == [MARKER, "## Infrastructure review: could not be made"]
+    assert f"`{HEAD[:12]}`" in written
+    assert ran.summary == written
+
+
+def test_no_line_of_what_was_said_ends_the_fence_and_all_of_it_fits(tmp_path: Path) -> None:
+    words = r"yes '~~~' | head -c 90000; printf 'no\r~~~\n# A heading\nlast\n'"
+    program(tmp_path / ".docklab/venv/bin/python", f"({words}) >&2; exit 2")
+    ran = run(REVIEW, tmp_path, BASE="origin/main", NUMBER="7", HEAD=HEAD)
+    assert ran.code == 2
+    *_, first, last = [line for line in ran.summary.splitlines() if line.strip()]
+    assert (first, last) == ("    last", "~~~")
+    begin = ran.summary.splitlines().index("~~~text")
+    inside = ran.summary.splitlines()[begin + 1 : -1]
+    assert [line for line in inside if line and not line.startswith("    ")] == []
+    assert len(ran.summary.encode()) < MOST_BYTES
 
 
 def test_a_base_with_a_strange_name_is_one_word_and_no_command(tmp_path: Path) -> None:
-    program(tmp_path / ".docklab/venv/bin/python", 'echo "$5" >base\necho page >"$7"')
+    program(tmp_path / ".docklab/venv/bin/python", 'echo "$5" >base\necho page >"$9"')
     base = "origin/$(touch taken);touch taken"
-    ran = run(REVIEW, tmp_path, BASE=base, NUMBER="7")
+    ran = run(REVIEW, tmp_path, BASE=base, NUMBER="7", HEAD=HEAD)
     assert ran.code == 0, ran.said
     assert not (tmp_path / "taken").exists()
     assert (tmp_path / "base").read_text() == f"{base}\n"
@@ -96,15 +117,16 @@ def test_the_first_review_of_a_pull_request_is_a_new_comment(tmp_path: Path) -> 
     assert post.endswith(f"--field body=@{temporary(tmp_path)}/review-page/review.md")
 
 
-@pytest.mark.parametrize("changed", ["true", "false"])
+@pytest.mark.parametrize("changed", ["true", "false", "unknown"])
 def test_a_later_review_edits_the_first_comment_of_ours(tmp_path: Path, changed: str) -> None:
     look, patch = comment(tmp_path, "41\\n42\\n", changed)
     assert "github-actions[bot]" in look
     assert "--method PATCH repos/someone/docklab/issues/comments/41 " in patch
 
 
-def test_a_pull_request_that_changes_no_stack_gets_no_comment(tmp_path: Path) -> None:
-    assert len(comment(tmp_path, "", "false")) == 1
+@pytest.mark.parametrize("changed", ["false", "unknown"])
+def test_a_pull_request_that_changes_no_stack_gets_no_comment(tmp_path: Path, changed: str) -> None:
+    assert len(comment(tmp_path, "", changed)) == 1
 
 
 def test_comments_that_cannot_be_read_fail_the_step(tmp_path: Path) -> None:
