@@ -18,6 +18,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m review", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     write = verbs.add_parser("write", help="write what every stack declares to review/stacks")
+    write.add_argument("--tracked", action="store_true", help="of the stacks that git knows alone")
     check = verbs.add_parser("check", help="fail where review/stacks is not what the program gives")
     diff = verbs.add_parser("diff", help="one page of Markdown: what changes against a git ref")
     diff.add_argument("--base", metavar="REF", default="", help="such as origin/main")
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
 
     root = given.root or ROOT
     run: dict[str, Callable[[], int]] = {
-        "write": lambda: commands.write(root),
+        "write": lambda: commands.write(root, given.tracked),
         "check": lambda: commands.check(root),
         "diff": lambda: commands.diff(given.base, given.out, root, given.head),
     }

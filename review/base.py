@@ -78,6 +78,13 @@ def commit_of(ref: str, root: Path) -> str:
     return commit.strip()
 
 
+def tracked_stacks(root: Path) -> set[str]:
+    """Whose stack files git knows: committed, or added to be. Raises BaseError."""
+    files = _git(root, "ls-files", "-z", "--", STACKS).split("\0")
+    found = (name_in(file.removeprefix(f"{STACKS}/")) for file in files)
+    return {name for name in found if name is not None}
+
+
 def has_uncommitted(root: Path) -> bool:
     """Whether anything below `root` is otherwise than at HEAD, or new. Raises BaseError."""
     return bool(_git(root, "status", "--porcelain", "--", "."))
