@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from policy.registry import RULES
 from policy.resource import Resource
@@ -63,7 +64,7 @@ def judge(resources: Sequence[Resource], stack: Stack) -> Judged:
     return Judged(
         findings=tuple(kept),
         suppressed=tuple(passed),
-        unused=tuple(unused(stack, {(f.rule, f.resource) for f, _ in passed})),
+        unused=tuple(unused(stack, {(f.rule, f.resource) for f, _ in passed}, resources)),
     )
 
 
@@ -96,24 +97,31 @@ def _finding(rule: Rule, resource: Resource, told: str | CannotTell) -> Finding:
     )
 
 
-def unused(stack: Stack, used: set[tuple[str, str]]) -> Iterator[Finding]:
-    """A finding a suppression that suppresses nothing. `used` holds rules and resources."""
-    for one in sorted(
-        {(s.rule, s.resource) for s in stack.suppressions if (s.rule, s.resource) not in used}
-    ):
-        rule, resource = one
-        why = (
-            f"{rule} finds nothing on {resource}"
-            if rule in RULES
-            else f"there is no rule {rule}; it is named as the review prints it"
-        )
+def unused(
+    stack: Stack, used: set[tuple[str, str]], resources: Iterable[Resource]
+) -> Iterator[Finding]:
+    """A finding a suppression that suppresses nothing. `used` holds rules and resources' names."""
+    there = {(one.name, one.type) for one in resources}
+    for rule, resource in sorted({(s.rule, s.resource) for s in stack.suppressions} - used):
         yield Finding(
             rule=UNUSED,
             severity="low",
             resource=resource,
             path="",
-            message=f"lab.policy.suppress: {why}; take the entry out",
+            message=f"lab.policy.suppress: {_why_unused(rule, resource, there)}",
         )
+
+
+def _why_unused(rule: str, resource: str, there: Set[tuple[str, str]]) -> str:
+    if rule not in RULES:
+        return f"there is no rule {rule}; docs/guide/policy.md lists them"
+    if resource in {name for name, _ in there}:
+        return f"{rule} finds nothing on {resource}; take the entry out"
+    named = sorted(name for name, type_ in there if type_ in RULES[rule].types)
+    alike = [name for name in named if name.startswith(f"{resource}-")]
+    close = alike or get_close_matches(resource, named, n=1, cutoff=0) or named
+    such = f"; the review prints names such as {close[0]}" if close else "; take the entry out"
+    return f"there is no resource {resource}{such}"
 
 
 def _place(finding: Finding) -> tuple[int, str, str, str]:

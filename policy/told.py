@@ -29,6 +29,7 @@ class Book:
         self._stack = stack
         self._reasons = {(s.rule, s.resource): s.reason for s in reversed(stack.suppressions)}
         self._used: set[tuple[str, str]] = set()
+        self._met: dict[str, Resource] = {}
 
     def of_rule(self, resource: Resource, rule: str) -> Iterator[str]:
         """What a rule surely finds and nobody lets pass."""
@@ -43,6 +44,7 @@ class Book:
                 yield f"{one.rule}: {told(one)}"
 
     def let_pass(self, resource: Resource) -> Iterator[str]:
+        self._met[resource.path] = resource
         for one in findings(resource, self._stack):
             reason = self._let_pass(one)
             if reason:
@@ -50,7 +52,7 @@ class Book:
 
     def in_vain(self) -> Iterator[str]:
         """Suppressions that have let nothing pass so far."""
-        return (one.message for one in unused(self._stack, self._used))
+        return (one.message for one in unused(self._stack, self._used, self._met.values()))
 
     def _let_pass(self, finding: Finding) -> str:
         place = (finding.rule, finding.resource)

@@ -18,9 +18,11 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m review", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     write = verbs.add_parser("write", help="write what every stack declares to review/stacks")
+    write.add_argument("--tracked", action="store_true", help="of the stacks that git knows alone")
     check = verbs.add_parser("check", help="fail where review/stacks is not what the program gives")
     diff = verbs.add_parser("diff", help="one page of Markdown: what changes against a git ref")
     diff.add_argument("--base", metavar="REF", default="", help="such as origin/main")
+    diff.add_argument("--head", metavar="COMMIT", default="HEAD", help="which one the page names")
     diff.add_argument("--out", metavar="FILE", help="where to write the page, instead of here")
     for one in (write, check, diff):
         one.add_argument("--root", type=Path, help="a checkout with other stacks than this one's")
@@ -34,9 +36,9 @@ def main(arguments: Sequence[str]) -> int:
 
     root = given.root or ROOT
     run: dict[str, Callable[[], int]] = {
-        "write": lambda: commands.write(root),
+        "write": lambda: commands.write(root, given.tracked),
         "check": lambda: commands.check(root),
-        "diff": lambda: commands.diff(given.base, given.out, root),
+        "diff": lambda: commands.diff(given.base, given.out, root, given.head),
     }
     return run[given.verb]()
 

@@ -70,6 +70,26 @@ def edited_since(base: Base, root: Path) -> list[str]:
     return sorted({path for path in (changed + new).split("\0") if path})
 
 
+def commit_of(ref: str, root: Path) -> str:
+    """Raises BaseError."""
+    commit = _try(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    if commit is None:
+        raise BaseError(f"{ref} is no commit of this clone; `git fetch` may bring it")
+    return commit.strip()
+
+
+def tracked_stacks(root: Path) -> set[str]:
+    """Whose stack files git knows: committed, or added to be. Raises BaseError."""
+    files = _git(root, "ls-files", "-z", "--", STACKS).split("\0")
+    found = (name_in(file.removeprefix(f"{STACKS}/")) for file in files)
+    return {name for name in found if name is not None}
+
+
+def has_uncommitted(root: Path) -> bool:
+    """Whether anything below `root` is otherwise than at HEAD, or new. Raises BaseError."""
+    return bool(_git(root, "status", "--porcelain", "--", "."))
+
+
 def _shown(root: Path, commit: str, path: str) -> str:
     """The docklab folder may be one in a larger repository: `./` is below the folder."""
     return _git(root, "show", f"{commit}:./{path}")
@@ -94,10 +114,7 @@ def _merge_base(ref: str, root: Path) -> str:
         raise BaseError(
             f"{root} is no git checkout to read from, so there is no base to compare with; {error}"
         ) from None
-    commit = _try(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-    if commit is None:
-        raise BaseError(f"{ref} is no commit of this clone; `git fetch` may bring it")
-    found = _try(root, "merge-base", commit.strip(), "HEAD")
+    found = _try(root, "merge-base", commit_of(ref, root), "HEAD")
     if found is None:
         raise BaseError(
             f"{ref} and HEAD have no common ancestor in this clone; a shallow one takes "

@@ -8,23 +8,30 @@ from pathlib import Path
 
 from review import written
 from review.against import against
-from review.base import BaseError, base_of, edited_since
+from review.base import BaseError, base_of, commit_of, edited_since, has_uncommitted, tracked_stacks
 from review.checkout import why_not
-from review.page.build import is_risky, page
+from review.page.build import Head, is_risky, page
 from review.recorder import Refused
-from review.stacks import ROOT, StackFileError, misnamed, names
+from review.stacks import ROOT, StackFileError, is_name, misnamed, names
 from review.stacks import path as stack_path
 
 RISKY, USAGE = 1, 2
 
 
-def write(root: Path = ROOT) -> int:
-    """Every stack that the program takes; a stack that it refuses keeps its text."""
+def write(root: Path = ROOT, tracked: bool = False) -> int:
+    """Every stack that the program takes; a stack that it refuses keeps its text, and with
+    `tracked` each whose file git does not know.
+    """
     if problem := why_not(root):
         return _cannot(problem)
-    wanted, refused = _render(root)
+    try:
+        ours = tracked_stacks(root) if tracked else set(names(root))
+    except BaseError as error:
+        return _cannot(str(error))
+    others = [name for name in names(root) if name not in ours]
+    wanted, refused = _render(root, others)
     changed = written.stale(wanted, written.committed(root))
-    kept = tuple(f"{written.FOLDER}/{name}/" for name in refused)
+    kept = tuple(f"{written.FOLDER}/{name}/" for name in (*refused, *others))
     made = [path for path in changed if path in wanted]
     gone = [path for path in changed if path not in wanted and not path.startswith(kept)]
     for path in made:
@@ -35,7 +42,8 @@ def write(root: Path = ROOT) -> int:
         _remove(root / path)
     taken = f", {len(gone)} taken away" if gone else ""
     print(f"review: {_count(len(made), 'file')} of {written.FOLDER} written anew{taken}")
-    return _tell(refused, misnamed(root))
+    strange = [] if tracked and all(map(is_name, ours)) else misnamed(root)
+    return _tell(refused, strange)
 
 
 def check(root: Path = ROOT) -> int:
@@ -62,11 +70,13 @@ def _cannot(problem: str) -> int:
     return USAGE
 
 
-def _render(root: Path) -> tuple[dict[str, str], dict[str, str]]:
+def _render(root: Path, but: Sequence[str] = ()) -> tuple[dict[str, str], dict[str, str]]:
     """(text by path, complaint by stack, which names the file)."""
     wanted: dict[str, str] = {}
     refused: dict[str, str] = {}
     for name in names(root):
+        if name in but:
+            continue
         try:
             wanted |= written.rendered([name], root)
         except Refused as error:
@@ -93,17 +103,21 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def diff(ref: str, out: str | None, root: Path = ROOT) -> int:
-    """0: nothing risky. 1: something is. 2: there is nothing to compare with."""
+def diff(ref: str, out: str | None, root: Path = ROOT, at: str = "HEAD") -> int:
+    """0: nothing risky. 1: something is. 2: there is nothing to compare with.
+
+    `at` is the commit that the page names; where a runner has merged it, it is not HEAD.
+    """
     if problem := why_not(root):
         return _cannot(problem)
     try:
         base = base_of(ref, root)
         edited = edited_since(base, root)
+        head = Head(commit=commit_of(at, root)[:12], is_dirty=has_uncommitted(root))
     except BaseError as error:
         return _cannot(str(error))
     found, pictures = against(base, root)
-    text = page(found, f"{ref} ({base.commit[:12]})", pictures, edited)
+    text = page(found, f"{ref} ({base.commit[:12]})", pictures, edited, head=head)
     if out is None:
         print(text, end="")
     else:

@@ -65,7 +65,8 @@ class Ec2HostConfig(AwsHostConfig):
         default="t3.small", description="its size; another one stops and starts it"
     )
     root_volume_gib: Annotated[Count, Field(ge=8, le=16384)] = Field(
-        default=20, description="size of the encrypted root volume"
+        default=20,
+        description="size of the encrypted root volume; it only grows, as AWS shrinks none",
     )
     vpc_id: VpcId | None = Field(default=None, description="with subnet_id; else the default VPC")
     subnet_id: SubnetId | None = Field(default=None, description="a public subnet of vpc_id")
@@ -122,7 +123,8 @@ class LightsailHostConfig(AwsHostConfig):
     kind: Literal["lightsail"] = Field(description="the kind of host: lightsail")
     zone: Zone = Field(description="the availability zone, such as eu-central-1a")
     blueprint: str | None = Field(
-        default=None, description="the image, if not the one that goes with os"
+        default=None,
+        description="the image; only the one that goes with os is taken, so leave it out",
     )
     bundle: Bundle = Field(default="small_3_0", description="its size")
 

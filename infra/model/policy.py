@@ -1,10 +1,10 @@
 """What the stack file says to the rules of `policy/`: how strict, what passes for a reason."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from infra.model.base import Flag, Strict
+from infra.model.base import Flag, Problem, Strict, refuse
 from infra.model.form import text_form
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
@@ -35,3 +35,17 @@ class PolicyConfig(Strict):
     suppress: tuple[SuppressionConfig, ...] = Field(
         default=(), description="findings that are let pass, each with a written reason"
     )
+
+    @model_validator(mode="after")
+    def says_each_once(self) -> Self:
+        places = [(one.rule, one.resource) for one in self.suppress]
+        refuse(
+            Problem(
+                ("suppress", i),
+                f"{place[0]} on {place[1]} is let pass by suppress[{places.index(place)}] "
+                "already; keep one of the two",
+            )
+            for i, place in enumerate(places)
+            if place in places[:i]
+        )
+        return self

@@ -86,13 +86,23 @@ Memory = Annotated[
     int,
     BeforeValidator(size_in_bytes),
     AfterValidator(enough_memory),
-    text_form("size", _UNITS, "whole MiB, written with KiB, MiB or GiB; at least 6MiB", "64MiB"),
+    text_form(
+        "size",
+        _UNITS,
+        "whole MiB, written with KiB, MiB or GiB (KB, MB and GB mean the same); at least 6MiB",
+        "64MiB",
+    ),
 ]
 Size = Annotated[
     int,
     BeforeValidator(size_in_bytes),
     AfterValidator(enough_for_a_file),
-    text_form("size", _UNITS, "a number and KiB, MiB or GiB; at least 4KiB", "16MiB"),
+    text_form(
+        "size",
+        _UNITS,
+        "a number and KiB, MiB or GiB (KB, MB and GB mean the same); at least 4KiB",
+        "16MiB",
+    ),
 ]
 Cpus = Annotated[
     float,

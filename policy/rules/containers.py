@@ -178,7 +178,8 @@ RULES = (
         "high",
         _profiles,
         "Seccomp, AppArmor and SELinux stop most ways out that a hole in the kernel opens",
-        "take the option out of security_opts",
+        "take the option out of security_opts; where it is label=disable, pid_mode: host or "
+        "ipc_mode: host brings it: take that out of the lab",
         "CIS Docker 1.2, 5.1, 5.2, 5.21; checkov CKV_K8S_31",
     ),
     on_containers(

@@ -102,7 +102,8 @@ RULES = (
         severity="high",
         reason="Stack files, state, previews and `docker inspect` show it to whoever reads them",
         remedy="`pulumi config set --secret <key>`, name the key under secret_environment, and let "
-        "what needs it read the variable",
+        "what needs it read the variable; a volume's options take no secret: mount it on the "
+        "machine, with the secret in a file there that root alone reads, and bind the folder",
         types=(kinds.CONTAINER, kinds.COMMAND, kinds.REMOTE_COMMAND, kinds.VOLUME),
         check=_literals,
     ),

@@ -29,12 +29,21 @@ class Pictures:
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What was compared with the base: a commit, and whether there was more than is in it."""
+
+    commit: str
+    is_dirty: bool = False
+
+
 def page(
     differences: Sequence[Difference],
     base: str,
     pictures: Pictures,
     edited: Sequence[str] = (),
     most: int = MOST_BYTES,
+    head: Head | None = None,
 ) -> str:
     """`base` is how the page calls it, `edited` the program's files that the change touches.
 
@@ -43,15 +52,15 @@ def page(
     changed = [one for one in differences if one.status != "same"]
     risky = lines.risk_rows(changed, edited)
     verdict = _verdict(len(changed), len(risky))
-    scope = f"{_scope(differences, base)}{_unseen(edited)}"
-    head = f"{MARKER}\n## Infrastructure review: {verdict}\n\n{scope}\n"
+    scope = f"Against {code(base)}{_at(head)}.{_same(differences)}{_unseen(edited)}"
+    top = f"{MARKER}\n## Infrastructure review: {verdict}\n\n{scope}\n"
     tail = f"<sub>{_BLIND}</sub>\n"
     if not changed and not risky:
-        return f"{head}\n{tail}"
+        return f"{top}\n{tail}"
     sections = [one for one in _sections(changed, risky, pictures) if one.lines]
-    room = most - len(f"{head}\n{tail}".encode()) - 2
+    room = most - len(f"{top}\n{tail}".encode()) - 2
     body = "\n".join(one.text for one in fitted(sections, room))
-    return f"{head}\n{body}\n{tail}"
+    return f"{top}\n{body}\n{tail}"
 
 
 def _unseen(edited: Sequence[str]) -> str:
@@ -77,10 +86,15 @@ def _verdict(changed: int, risky: int) -> str:
     return f"{_count(risky, 'risky change')} in {stacks}"
 
 
-def _scope(differences: Sequence[Difference], base: str) -> str:
+def _at(head: Head | None) -> str:
+    if head is None:
+        return ""
+    return f", at {code(head.commit)}{' and uncommitted changes' if head.is_dirty else ''}"
+
+
+def _same(differences: Sequence[Difference]) -> str:
     same = [one.stack for one in differences if one.status == "same"]
-    unchanged = f" Unchanged: {lines.names(same)}." if same else ""
-    return f"Against {code(base)}.{unchanged}"
+    return f" Unchanged: {lines.names(same)}." if same else ""
 
 
 def _sections(

@@ -34,13 +34,23 @@ _NAMED = {
 
 def effects() -> dict[tuple[str, str], str]:
     """In words, by kind of host (empty where all are alike) and key, as in `place`."""
-    before = {host: _recorded(sample(host)) for host in sorted({e.host for e in examples()})}
     found: dict[tuple[str, str], dict[str, list[str]]] = {}
     for example in examples():
-        after = _recorded(sample(example.host, example.changes))
-        text = effect(changes(before[example.host], after), example.key.startswith("containers."))
+        text = effect(changes(*_compared(example)), example.key.startswith("containers."))
         found.setdefault(place_of(example), {}).setdefault(text, []).append(example.when)
     return {where: "; ".join(_told(texts)) for where, texts in found.items()}
+
+
+def _compared(example: Example) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
+    """Before the change and after it."""
+    before = _recorded(sample(example.host, example.before)) if example.before else None
+    after = _recorded(sample(example.host, {**example.before, **example.changes}))
+    return before or _of_sample(example.host), after
+
+
+@cache
+def _of_sample(host: str) -> tuple[Resource, ...]:
+    return _recorded(sample(host))
 
 
 def _told(texts: Mapping[str, Sequence[str]]) -> Iterator[str]:

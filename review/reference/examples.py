@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from review.reference.sample import GONE, HOSTS
@@ -14,13 +14,15 @@ from review.samples import HOST_KEY, PLACEHOLDERS
 class Example:
     """`changes` of the sample lab on a host, to show what one of `key` does.
 
-    `key` is a dotted path; `when` tells several edits of one key apart.
+    `key` is a dotted path; `when` tells several edits of one key apart. `before`: in what the lab
+    is otherwise than the sample from the start.
     """
 
     host: str
     key: str
     changes: Mapping[str, Any]
     when: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
 
 
 def examples() -> Iterator[Example]:
@@ -34,7 +36,10 @@ def examples() -> Iterator[Example]:
         yield Example(host=kind, key="host.kind", changes={"host": other})
         for key, value in values.items():
             changes = {f"host.{key}": value, **_BESIDE.get((kind, key), {})}
-            yield Example(host=kind, key=f"host.{key}", changes=changes)
+            for when, before in _FROM.get((kind, key), {"": {}}).items():
+                yield Example(
+                    host=kind, key=f"host.{key}", changes=changes, when=when, before=before
+                )
     yield Example(host="local", key="host", changes={"host": HOSTS["ssh"]})
 
 
@@ -175,4 +180,8 @@ _BESIDE: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("ec2", "vpc_id"): {"host.subnet_id": _OTHER_SUBNET},
     ("lightsail", "region"): {"host.zone": "eu-west-1a"},
     ("lightsail", "os"): {"host.blueprint": "amazon_linux_2"},
+}
+# What a key does depends on another: by that one's condition, how the lab is before the change.
+_FROM: Mapping[tuple[str, str], Mapping[str, Mapping[str, Any]]] = {
+    ("ssh", "user"): {"with lab_dir": {}, "without lab_dir": {"host.lab_dir": GONE}},
 }

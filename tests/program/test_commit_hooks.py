@@ -49,6 +49,16 @@ def test_a_commit_that_changes_a_stack_brings_its_text_along(clone: Clone, way: 
     assert clone.run("make", "review-check").code == 0
 
 
+def test_a_stack_of_ones_own_is_in_nobodys_way(clone: Clone) -> None:
+    clone.install("make hooks")
+    (clone.root / "stacks/Pulumi.mine.yaml").write_text("config: {docklab:lab: {host: nowhere}}\n")
+    file = clone.root / "infra" / "explain.py"
+    file.write_text(file.read_text() + "\n# words\n")
+    done = clone.commit("infra")
+    assert done.code == 0, done.said
+    assert not (clone.root / "review/stacks/mine").exists()
+
+
 def test_a_commit_that_changes_no_stack_passes(clone: Clone) -> None:
     clone.install("pre-commit")
     file = clone.root / "infra" / "explain.py"

@@ -66,7 +66,8 @@ def test_the_sample_says_every_key(host):
 
 @pytest.mark.parametrize("example", list(examples()), ids=lambda e: f"{e.host}-{e.key}-{e.when}")
 def test_an_example_is_a_lab_that_differs(example):
-    before, after = sample(example.host), sample(example.host, example.changes)
+    before = sample(example.host, example.before)
+    after = sample(example.host, {**example.before, **example.changes})
     assert parse(before) != parse(after) or example.key == "host.kind"
     assert parse(before).model_dump() != parse(after).model_dump()
 
@@ -76,8 +77,9 @@ def test_a_key_has_a_row_with_its_type_default_values_and_effect(texts):
     assert len(rows) == len(KEYS)
     memory = next(row for row in rows if row.startswith("| `memory`"))
     assert memory == (
-        "| `memory` | size | `128MiB` | whole MiB, written with KiB, MiB or GiB; at least 6MiB, "
-        "such as `64MiB` | the most memory it may use; no swap | in place |"
+        "| `memory` | size | `128MiB` | whole MiB, written with KiB, MiB or GiB (KB, MB and GB "
+        "mean the same); at least 6MiB, such as `64MiB` | the most memory it may use; no swap "
+        "| in place |"
     )
     assert all(row.count("|") - row.count("\\|") == 7 for row in rows)
 
@@ -91,6 +93,9 @@ def test_a_key_has_a_row_with_its_type_default_values_and_effect(texts):
         ("`images.<name>`", "replaces the containers that use it |"),
         ("`host` with `kind: ec2`", "**DATA LOSS**: replaces the machine and everything on it |"),
         ("`verification.require`", "| none, but verified again |"),
+        ("`host` with `kind: ssh`",
+         "in place (with lab_dir); replaces the containers that use it, in place (without "
+         "lab_dir) |"),
         ("`policy`", "| none |"),
         ("`containers.<name>.ports[]`", "| replaces the container |"),
     ],

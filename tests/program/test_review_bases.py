@@ -28,6 +28,20 @@ def test_a_base_that_is_none_ends_with_two(checkout, capsys, ref, why):
     assert re.search(why, capsys.readouterr().err)
 
 
+def test_the_page_names_the_commit_and_whether_there_is_more(checkout, capsys):
+    commit = git(checkout, "rev-parse", "HEAD")[:12]
+    diff("main", None, checkout)
+    assert f"`, at `{commit}`. Unchanged" in capsys.readouterr().out
+    (checkout / "notes.txt").write_text("new")
+    diff("main", None, checkout)
+    assert f"`, at `{commit}` and uncommitted changes." in capsys.readouterr().out
+
+
+def test_a_head_that_is_none_ends_with_two(checkout, capsys):
+    assert diff("main", None, checkout, "nope") == 2
+    assert "nope is no commit of this clone" in capsys.readouterr().err
+
+
 def test_a_base_without_a_review_is_told(checkout, capsys):
     git(checkout, "rm", "-rq", "review")
     git(checkout, "commit", "-qm", "none")

@@ -40,6 +40,34 @@ def test_written_again_nothing_is_touched(checkout, capsys):
     assert "0 files" in capsys.readouterr().out
 
 
+def test_of_the_stacks_that_git_knows_alone_is_written_when_so_told(checkout, capsys):
+    put(checkout, "dev")
+    put(checkout, "lightsail", ("containers.web.memory", "nonsense"))
+    (checkout / "stacks/Pulumi.a b.yaml").write_text("")
+    put(checkout, "local", ("containers.web.memory", "96MiB"))
+    kept = checkout / "review/stacks/lightsail/resources.yaml"
+    kept.parent.mkdir()
+    kept.write_text("as it was")
+    assert review(["write", "--tracked", "--root", str(checkout)]) == 0
+    assert "1 file of" in capsys.readouterr().out
+    assert not (checkout / "review/stacks/dev").exists()
+    assert kept.read_text() == "as it was"
+    git(checkout, "add", "stacks/Pulumi.dev.yaml")
+    assert write(checkout, tracked=True) == 0
+    assert (checkout / "review/stacks/dev").is_dir()
+    git(checkout, "add", "stacks")
+    assert write(checkout, tracked=True) == 1
+    said = capsys.readouterr().err
+    assert "Pulumi.a b.yaml" in said
+    assert "stacks/Pulumi.lightsail.yaml: " in said
+
+
+def test_what_git_knows_is_not_told_without_git(checkout, capsys):
+    (checkout / ".git").rename(checkout / "moved")
+    assert write(checkout, tracked=True) == 2
+    assert "git ls-files failed" in capsys.readouterr().err
+
+
 def test_a_stale_text_is_named_with_the_way_out(checkout, capsys):
     put(checkout, "local", ("containers.web.memory", "96MiB"))
     assert check(checkout) == 1

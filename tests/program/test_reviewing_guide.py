@@ -31,7 +31,7 @@ def said(checkout, capsys):
     put(checkout, "prod", *IN_PROD)
     capsys.readouterr()
     assert diff("main", None, checkout) == 1
-    return re.sub(r"main \([0-9a-f]{12}\)", "main (0123456789ab)", capsys.readouterr().out)
+    return re.sub(r"(main \(|at `)[0-9a-f]{12}", r"\g<1>0123456789ab", capsys.readouterr().out)
 
 
 def shown(page: str) -> str:

@@ -97,8 +97,9 @@ def down_failed(stack: str) -> str:
     )
 
 
-def run_failed(verb: str, stack: str) -> str:
+def run_failed(verb: str, stack: str, command: str = "") -> str:
+    """command: what Pulumi was asked for, where it is not called as the verb is."""
     return (
-        f"`pulumi {verb}` failed; nothing was changed. Put right what it names above and run"
-        f" `{make(verb, stack)}` again."
+        f"`pulumi {command or verb}` failed; nothing was changed. Put right what it names above"
+        f" and run `{make(verb, stack)}` again."
     )

@@ -106,7 +106,10 @@ def preview(session: Session, extra: Sequence[str]) -> int:
     prepare(session, create=True)
     again = verify_again(session.deployment() or {}, extra)
     outcome = session.pulumi("preview", *_QUIET, "--stack", session.stack, *again, *extra)
-    return explain(session, "preview", outcome, messages.run_failed("preview", session.stack))
+    # Said again without the rules, it would pass.
+    judged = any(word.partition("=")[0] == "--policy-pack" for word in extra)
+    verb = "policy" if judged else "preview"
+    return explain(session, verb, outcome, messages.run_failed(verb, session.stack, "preview"))
 
 
 def refresh(session: Session, extra: Sequence[str]) -> int:

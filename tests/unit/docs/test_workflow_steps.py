@@ -2,55 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from workflow_files import job
+from workflow_runs import Ran, program, run, temporary
 
 from review.page.build import MARKER, Pictures, page
+from review.page.section import MOST_BYTES
 
 REVIEW = job("review", "review").step("Review")
+HEAD = "0123456789abcdef" * 2 + "01234567"
 COMMENT = job("review", "comment").step("Comment, or edit the comment")
 CALM = page([], "origin/main (0123456789ab)", Pictures())
 RISKY = CALM.replace("no stack changes", "1 risky change in 1 stack")
-
-
-class Ran(NamedTuple):
-    code: int
-    said: str
-    outputs: dict[str, str]
-    summary: str
-
-
-def run(step: dict[str, object], folder: Path, **given: str) -> Ran:
-    """As GitHub runs a script: bash -e, in the checkout, with files for outputs and summary."""
-    outputs, summary = folder / "outputs", folder / "summary"
-    for file in (outputs, summary):
-        file.touch()
-    names = step["env"]
-    assert isinstance(names, dict)
-    assert set(names) == set(given), "the test gives other variables than the workflow"
-    environment = {
-        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
-        "GITHUB_OUTPUT": str(outputs),
-        "GITHUB_STEP_SUMMARY": str(summary),
-        "GITHUB_REPOSITORY": "someone/docklab",
-        **given,
-    }
-    script = str(step["run"])
-    command = ["bash", "-e", "-c", script]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    pairs = (line.split("=", 1) for line in outputs.read_text().splitlines())
-    return Ran(done.returncode, done.stdout + done.stderr, dict(pairs), summary.read_text())
-
-
-def program(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"#!/bin/sh\n{text}\n")
-    file.chmod(0o755)
 
 
 def review(folder: Path, code: int, text: str | None) -> Ran:
@@ -59,9 +24,9 @@ def review(folder: Path, code: int, text: str | None) -> Ran:
         (folder / "page").write_text(text)
     program(
         folder / ".docklab/venv/bin/python",
-        f'echo "$*" >asked\nif [ -e page ]; then cp page "$7"; fi\nexit {code}',
+        f'echo "$*" >asked\nif [ -e page ]; then cp page "$9"; fi\nexit {code}',
     )
-    return run(REVIEW, folder, BASE="origin/main", NUMBER="7")
+    return run(REVIEW, folder, BASE="origin/main", NUMBER="7", HEAD=HEAD)
 
 
 def test_a_page_without_risks_is_the_summary_and_nothing_more(tmp_path: Path) -> None:
@@ -70,8 +35,11 @@ def test_a_page_without_risks_is_the_summary_and_nothing_more(tmp_path: Path) ->
     assert ran.summary.startswith(MARKER)
     assert "::" not in ran.said
     asked = (tmp_path / "asked").read_text()
-    assert asked == "-m review diff --base origin/main --out review-page/review.md\n"
-    assert (tmp_path / "review-page" / "pull-request").read_text() == "7\n"
+    folder = temporary(tmp_path) / "review-page"
+    assert (
+        asked == f"-m review diff --base origin/main --head {HEAD} --out {folder / 'review.md'}\n"
+    )
+    assert (folder / "pull-request").read_text() == "7\n"
 
 
 def test_no_change_at_all_is_said_as_such(tmp_path: Path) -> None:
@@ -100,13 +68,30 @@ def test_a_review_that_did_not_come_about_fails(
     ran = review(tmp_path, code, text)
     assert ran.code == 2
     assert "::error title=No review::" in ran.said
-    assert ran.outputs == {}
+    assert ran.outputs == {"risky": "unknown", "changed": "unknown"}
+    written = (temporary(tmp_path) / "review-page" / "review.md").read_text()
+    assert written.splitlines()[:2] == [MARKER, "## Infrastructure review: could not be made"]
+    assert f"`{HEAD[:12]}`" in written
+    assert ran.summary == written
+
+
+def test_no_line_of_what_was_said_ends_the_fence_and_all_of_it_fits(tmp_path: Path) -> None:
+    words = r"yes '~~~' | head -c 90000; printf 'no\r~~~\n# A heading\nlast\n'"
+    program(tmp_path / ".docklab/venv/bin/python", f"({words}) >&2; exit 2")
+    ran = run(REVIEW, tmp_path, BASE="origin/main", NUMBER="7", HEAD=HEAD)
+    assert ran.code == 2
+    *_, first, last = [line for line in ran.summary.splitlines() if line.strip()]
+    assert (first, last) == ("    last", "~~~")
+    begin = ran.summary.splitlines().index("~~~text")
+    inside = ran.summary.splitlines()[begin + 1 : -1]
+    assert [line for line in inside if line and not line.startswith("    ")] == []
+    assert len(ran.summary.encode()) < MOST_BYTES
 
 
 def test_a_base_with_a_strange_name_is_one_word_and_no_command(tmp_path: Path) -> None:
-    program(tmp_path / ".docklab/venv/bin/python", 'echo "$5" >base\necho page >"$7"')
+    program(tmp_path / ".docklab/venv/bin/python", 'echo "$5" >base\necho page >"$9"')
     base = "origin/$(touch taken);touch taken"
-    ran = run(REVIEW, tmp_path, BASE=base, NUMBER="7")
+    ran = run(REVIEW, tmp_path, BASE=base, NUMBER="7", HEAD=HEAD)
     assert ran.code == 0, ran.said
     assert not (tmp_path / "taken").exists()
     assert (tmp_path / "base").read_text() == f"{base}\n"
@@ -114,8 +99,9 @@ def test_a_base_with_a_strange_name_is_one_word_and_no_command(tmp_path: Path) -
 
 def comment(folder: Path, ids: str, changed: str) -> list[str]:
     """The calls of gh, where `ids` are the comments with our mark."""
-    (folder / "review-page").mkdir()
-    (folder / "review-page" / "review.md").write_text(CALM)
+    page = temporary(folder) / "review-page" / "review.md"
+    page.parent.mkdir()
+    page.write_text(CALM)
     program(
         folder / "bin" / "gh",
         f'echo "$*" >>calls\ncase "$*" in *--paginate*) printf "{ids}";; esac',
@@ -128,22 +114,22 @@ def comment(folder: Path, ids: str, changed: str) -> list[str]:
 def test_the_first_review_of_a_pull_request_is_a_new_comment(tmp_path: Path) -> None:
     _, post = comment(tmp_path, "", "true")
     assert "--method POST repos/someone/docklab/issues/7/comments" in post
-    assert post.endswith("--field body=@review-page/review.md")
+    assert post.endswith(f"--field body=@{temporary(tmp_path)}/review-page/review.md")
 
 
-@pytest.mark.parametrize("changed", ["true", "false"])
+@pytest.mark.parametrize("changed", ["true", "false", "unknown"])
 def test_a_later_review_edits_the_first_comment_of_ours(tmp_path: Path, changed: str) -> None:
     look, patch = comment(tmp_path, "41\\n42\\n", changed)
     assert "github-actions[bot]" in look
     assert "--method PATCH repos/someone/docklab/issues/comments/41 " in patch
 
 
-def test_a_pull_request_that_changes_no_stack_gets_no_comment(tmp_path: Path) -> None:
-    assert len(comment(tmp_path, "", "false")) == 1
+@pytest.mark.parametrize("changed", ["false", "unknown"])
+def test_a_pull_request_that_changes_no_stack_gets_no_comment(tmp_path: Path, changed: str) -> None:
+    assert len(comment(tmp_path, "", changed)) == 1
 
 
 def test_comments_that_cannot_be_read_fail_the_step(tmp_path: Path) -> None:
-    (tmp_path / "review-page").mkdir()
     program(tmp_path / "bin" / "gh", "echo no rights >&2; exit 1")
     ran = run(COMMENT, tmp_path, GH_TOKEN="t", NUMBER="7", CHANGED="true")
     assert ran.code == 1

@@ -8,6 +8,7 @@ from lab_values import GONE, changed, good_lab
 from infra.config import parse
 
 WEB = "containers.web"
+TWICE = {"rule": "writable-root", "resource": "web-container", "reason": "a lesson about it"}
 BAD = {
     "an unknown key at the top": (
         [("networking", {})],
@@ -22,6 +23,11 @@ BAD = {
         "lab.host.kind: moon is not one of local, ssh, ec2, lightsail",
     ),
     "no containers": ([("containers", {})], "lab.containers: must not be empty; write"),
+    "a finding that is let pass twice": (
+        [("policy", {"suppress": [TWICE, {**TWICE, "resource": "other"}, TWICE]})],
+        "lab.policy.suppress[2]: writable-root on web-container is let pass by suppress[0] "
+        "already; keep one of the two",
+    ),
     "no images": ([("images", {})], "lab.images: must not be empty; write"),
     "a key that is no DNS name": (
         [("containers.Web_1", {"image": "base"})],

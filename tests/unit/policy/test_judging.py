@@ -62,16 +62,30 @@ def test_a_finding_that_could_not_be_told_can_be_suppressed_too():
 @pytest.mark.parametrize(
     ("rule", "resource", "says"),
     [
-        ("writable-root", "wed", "writable-root finds nothing on wed"),
-        ("host-namespace", "web", "host-namespace finds nothing on web"),
-        ("writable-rot", "web", "there is no rule writable-rot"),
-        (UNUSED, "web", f"there is no rule {UNUSED}"),
+        (
+            "writable-root",
+            "kepper",
+            "there is no resource kepper; the review prints names such as keeper",
+        ),
+        (
+            "writable-root",
+            "binder",
+            "there is no resource binder; the review prints names such as binder-container",
+        ),
+        ("image-by-digest", "w", "there is no resource w; the review prints names such as web"),
+        ("data-volume-protected", "web-volume", "there is no resource web-volume; take the entry"),
+        ("host-namespace", "web", "host-namespace finds nothing on web; take the entry out"),
+        ("writable-rot", "wed", "there is no rule writable-rot; docs/guide/policy.md lists them"),
+        (UNUSED, "web", f"there is no rule {UNUSED}; docs/guide/policy.md lists them"),
     ],
 )
 def test_a_suppression_of_nothing_is_a_finding(rule, resource, says):
-    judged = judge([WEB, KEEPER], stack((rule, resource)))
+    resources = [WEB, KEEPER, replace(container(), name="binder-container", path="C::binder")]
+    judged = judge(resources, stack((rule, resource)))
     assert seen(judged.unused) == [("low", UNUSED, resource)]
-    assert says in judged.unused[0].message
+    message = judged.unused[0].message
+    assert message.startswith(f"lab.policy.suppress: {says}")
+    assert ("take the entry out" in message) == (";" not in says or "take the" in says)
     assert len(judged.findings) == 3
 
 

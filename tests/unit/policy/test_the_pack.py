@@ -214,6 +214,13 @@ def test_a_suppression_that_met_nothing_is_told():
     assert "writable-root finds nothing on thing" in text
 
 
+def test_a_suppression_for_a_resource_that_never_came_is_told_with_a_name_that_did():
+    kept = book(("writable-root", "think"))
+    assert list(kept.let_pass(container())) == []
+    [text] = kept.in_vain()
+    assert "there is no resource think; the review prints names such as thing" in text
+
+
 def test_a_doubt_can_be_let_pass():
     kept = book(("privileged-container", "thing"))
     assert list(kept.doubts(container(privileged=UNKNOWN))) == []

@@ -26,6 +26,7 @@ BAD = {**BAD_LABS, **BAD_NETWORKS, **BAD_CONTAINERS}
 # Mistakes that take a look at two keys, or at more than a value's form.
 BEYOND = {
     "the verification's own name",
+    "a finding that is let pass twice",
     "an image without tag",
     "one container where isolation needs two",
     "an undeclared verification image",

@@ -80,6 +80,28 @@ def test_a_stack_file_that_goes_is_seen(clone: Clone) -> None:
     assert OUT_OF_DATE in done.said
 
 
+def test_the_texts_of_stacks_that_git_does_not_know_are_not_asked_for(clone: Clone) -> None:
+    for file in ("stacks/Pulumi.mine.yaml", "review/stacks/mine/resources.yaml"):
+        (clone.root / file).parent.mkdir(exist_ok=True)
+        (clone.root / file).write_text("a lab of one's own\n")
+    (clone.root / "infra").mkdir()
+    (clone.root / "infra/one.py").write_text("# words\n")
+    (clone.root / "stacks/one").write_text("another lab\n")
+    done = clone.commit("infra", "stacks/one")
+    assert done.code != 0
+    [advice] = [line for line in done.said.splitlines() if "git add review/stacks" in line]
+    assert advice.strip() == "git add review/stacks ':!review/stacks/mine' && git commit"
+    clone.run("bash", "-c", advice.split("&&")[0])
+    assert clone.run("git", "commit", "--quiet", "--message", "all").code == 0
+    assert "review/stacks/mine" not in clone.git("ls-files")
+
+
+def test_only_what_git_knows_is_made(clone: Clone) -> None:
+    (clone.root / "stacks/one").write_text("another lab\n")
+    clone.commit()
+    assert "ARGS=--tracked" in (clone.root.parent / "made").read_text()
+
+
 def test_a_commit_of_words_alone_makes_nothing(clone: Clone) -> None:
     (clone.root / "README.md").write_text("words\n")
     assert clone.commit().code == 0
