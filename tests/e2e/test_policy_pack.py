@@ -84,7 +84,7 @@ def test_a_suppression_with_a_reason_lets_it_pass_and_is_shown(lab: Lab) -> None
 def test_a_suppression_of_nothing_is_said(lab: Lab) -> None:
     run = judged(lab, {**lab.small(), "policy": {"suppress": [SUPPRESSED]}})
     assert run.code == 0, run.text
-    assert run.said("unused-suppression", "there is no resource two-container")
+    assert run.said("unused-suppression", "host-namespace finds nothing on two-container")
 
 
 def test_a_stack_of_production_is_judged_by_the_rules_for_production(lab: Lab) -> None:
