@@ -85,29 +85,25 @@ def _of_options(found: Difference) -> Iterator[Risk]:
     """What kept later runs from doing harm, and does so no longer; one risk an option."""
     lost: dict[str, list[str]] = {}
     gone = {change.name for change in found.changes if change.kind == "delete"}
-    for change in found.changes:
-        for option in change.properties if change.kind == "options" else ():
-            # That a volume is protected is a row of the inventory.
-            told = option.path == "protect" and change.type == _VOLUME
-            # With what it was on it goes, and needs not be told to.
-            told = told or _names(option.before) <= gone
-            if option.path in _KEEPS and not told and _is_less(option.before, option.after):
-                lost.setdefault(option.path, []).append(change.name)
-    for change in found.changes:
-        for option in change.properties if change.kind == "options" else ():
-            if option.path == "ignore_changes" and _is_less(option.after, option.before):
-                text = f"of {change.name} changes of {', '.join(_more(option))} are passed over"
-                yield Risk(mark="GUARD LOST", text=f"{text} from now on, whatever is declared")
+    treated = [change for change in found.changes if change.kind == "options"]
+    for change, option in ((one, option) for one in treated for option in one.properties):
+        if option.path == "ignore_changes" and (more := _more(option)):
+            text = f"of {change.name} changes of {', '.join(more)} are passed over from now on"
+            yield Risk(mark="GUARD LOST", text=f"{text}, whatever is declared")
+        less = option.path in _KEEPS and _is_less(option.before, option.after)
+        if less and not _is_told(change, option, gone):
+            lost.setdefault(option.path, []).append(change.name)
     for name, resources in lost.items():
         text = f"{name} of {', '.join(resources)} is less than it was: {_KEEPS[name]}"
         yield Risk(mark="GUARD LOST", text=text)
 
 
-def _names(paths: object) -> set[str]:
-    """Of resources; a flag has none, and is then no subset of what is gone."""
-    if isinstance(paths, str):
-        return {paths.rpartition("::")[2]}
-    return {str(one) for one in paths} if isinstance(paths, list) and paths else {""}
+def _is_told(change: Change, option: PropertyChange, gone: set[str]) -> bool:
+    """By a row of the inventory, as a volume's protection is; or by the end of what it was on."""
+    if option.path in ("deleted_with", "replace_with"):
+        before = option.before if isinstance(option.before, list) else [option.before]
+        return {str(path).rpartition("::")[2] for path in before} <= gone
+    return option.path == "protect" and change.type == _VOLUME
 
 
 def _is_less(before: object, after: object) -> bool:
