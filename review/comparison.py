@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from policy.judge import Finding, judge
+from policy import kinds
+from policy.judge import Finding, Judged, judge
 from policy.resource import Resource
 from review.changes import Change, changes
 from review.changes.properties import property_of
@@ -37,23 +38,23 @@ def compared(before: Snapshot | None, after: Snapshot | None) -> Difference:
 def _compared(before: Snapshot | None, after: Snapshot) -> Difference:
     then, now = (before.resources if before else ()), after.resources
     rows_then, rows_now = (inventory(before) if before else ()), inventory(after)
-    allowed = tuple(f"{key}-volume" for key in after.allow_data_loss)
-    found = changes(then, now, allowed)
+    found = changes(then, now, [f"{key}-volume" for key in after.allow_data_loss])
     # Both by the rules that hold at head: what nobody looks for any more is not fixed, and what is
     # looked for from now on was there before.
-    old = _findings(replace(before, production=after.production) if before else None)
-    new = _findings(after)
-    passed = judge(now, as_stack(after)).suppressed
-    rows_now = tuple(_as_new_code(row, found, rows_then) for row in rows_now)
+    old = _all(_judged(replace(before, production=after.production))) if before else ()
+    judged = _judged(after)
+    new, passed = _all(judged), [one for one, _ in judged.suppressed]
+    rows_now = tuple(_with_new_code(rows_now, found, rows_then))
+    had, has = frozenset(rows_then), frozenset(rows_now)
     return Difference(
         stack=after.stack,
         status="changed",
         changes=found,
-        added=tuple(row for row in rows_now if row not in rows_then),
-        removed=tuple(row for row in rows_then if row not in rows_now),
+        added=tuple(row for row in rows_now if row not in had),
+        removed=tuple(row for row in rows_then if row not in has),
         new=tuple(one for one in new if one not in old),
-        fixed=tuple(one for one in old if one not in new and one not in [let for let, _ in passed]),
-        let_pass=passed,
+        fixed=tuple(one for one in old if one not in new and one not in passed),
+        let_pass=judged.suppressed,
         suppressed_now=tuple(
             one for one in after.suppress if not before or one not in before.suppress
         ),
@@ -62,16 +63,30 @@ def _compared(before: Snapshot | None, after: Snapshot) -> Difference:
     )
 
 
-def _as_new_code(row: Exposed, found: Sequence[Change], before: Sequence[Exposed]) -> Exposed:
-    """What a new container runs is nothing new where another of the stack has run it."""
-    made = any(one.kind == "create" and one.name == row.of for one in found)
-    known = not before or any(row.text == one.text for one in before)
-    return replace(row, kind="opens") if row.way == CODE and made and not known else row
+def _with_new_code(
+    rows: Sequence[Exposed], found: Sequence[Change], before: Sequence[Exposed]
+) -> Iterator[Exposed]:
+    """What a new container runs opens something, where no other of the stack has run it."""
+    made = {one.name for one in found if one.kind == "create"} if before else set()
+    known = {row.text for row in before if row.way == CODE}
+    for row in rows:
+        new = row.way == CODE and row.of in made and row.text not in known
+        yield replace(row, kind="opens") if new else row
+
+
+# Where a value that is left to the user cannot be made as it stands, so that nothing is up with it.
+_LEFT = {
+    kinds.EC2: "ami",
+    kinds.IMAGE: "name",
+    kinds.SECURITY_GROUP: "ingress",
+    kinds.PUBLIC_PORTS: "portInfos",
+    **dict.fromkeys(kinds.KEY_PAIRS, "publicKey"),
+}
 
 
 def _is_unfilled(one: Resource) -> bool:
     """Whether it waits for its user to fill something in: then it was never made."""
-    return any(placeholders(json.dumps(dict(one.inputs), ensure_ascii=False)))
+    return any(placeholders(json.dumps(one.inputs.get(_LEFT.get(one.type, "")))))
 
 
 def _is_same(found: Difference, before: Snapshot, after: Snapshot) -> bool:
@@ -82,11 +97,12 @@ def _is_same(found: Difference, before: Snapshot, after: Snapshot) -> bool:
     return not any(something) and before.production == after.production
 
 
-def _findings(snapshot: Snapshot | None) -> tuple[Finding, ...]:
-    """Judged by today's rules on both sides, so that a new rule is no change of a stack."""
-    if snapshot is None:
-        return ()
-    judged = judge(snapshot.resources, as_stack(snapshot))
+def _judged(snapshot: Snapshot) -> Judged:
+    """By today's rules on both sides, so that a new rule is no change of a stack."""
+    return judge(snapshot.resources, as_stack(snapshot))
+
+
+def _all(judged: Judged) -> tuple[Finding, ...]:
     return (*judged.findings, *judged.unused)
 
 

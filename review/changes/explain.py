@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policy import kinds
 from policy.resource import Resource
 from review.changes.change import Kind, PropertyChange
 from review.changes.properties import property_of
-
-VOLUME = "docker:index/volume:Volume"
-CONTAINER = "docker:index/container:Container"
-MACHINES = ("aws:ec2/instance:Instance", "aws:lightsail/instance:Instance")
-
 
 REFUSED_WITHOUT_LEAVE = "and a run refuses that unless allow_data_loss names it"
 WITH_LEAVE = "and as allow_data_loss names it, no run refuses that"
@@ -45,7 +41,7 @@ def loses_data(told: Told) -> bool:
     old = told.before
     if old is None or not told.ends or old.options.retain_on_delete:
         return False
-    return old.type in (VOLUME, *MACHINES)
+    return old.type in (kinds.VOLUME, *kinds.MACHINES)
 
 
 def because(told: Told) -> str:
@@ -59,7 +55,7 @@ def _parts(told: Told) -> Iterator[str]:
         yield f"{_what(one)} is made anew because {_what(told.cause)} is"
     elif told.kind == "replace":
         yield f"{_what(one)} is made anew: {_reasons(told)}"
-    elif told.kind == "delete" and one.type == VOLUME:
+    elif told.kind == "delete" and one.type == kinds.VOLUME:
         yield (
             f"{_what(one)} is deleted: its key is gone from the lab, and under another key it is a "
             "new and empty one"
@@ -74,14 +70,14 @@ def _parts(told: Told) -> Iterator[str]:
     if (
         told.ends
         and old is not None
-        and old.type == CONTAINER
+        and old.type == kinds.CONTAINER
         and old.inputs.get("readOnly") is False
     ):
         yield "what it wrote to its own layer is gone"
 
 
 def _lost(told: Told) -> str:
-    if told.resource.type in MACHINES:
+    if told.resource.type in kinds.MACHINES:
         return "every volume and folder on it goes with it; make backup first keeps the volumes"
     if told.cause is not None:
         return "its data goes with it; make backup first keeps it"
@@ -95,7 +91,7 @@ def _reasons(told: Told) -> str:
 
 
 def _what(one: Resource) -> str:
-    if one.type in MACHINES:
+    if one.type in kinds.MACHINES:
         return f"the machine {one.name}"
     kind = one.type.rpartition(":")[2]
     words = {"RemoteImage": "image", "Command": "command"}.get(kind, kind.lower())

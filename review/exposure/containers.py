@@ -11,7 +11,6 @@ from review.exposure.confinement import of_powers
 from review.exposure.mounts import of_mounts
 from review.exposure.row import Exposed, key_of, mapping, maps, texts
 
-CONTAINER = "docker:index/container:Container"
 _MOST = 60
 
 

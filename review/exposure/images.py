@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from policy import kinds
 from policy.resource import Resource
 from review.exposure.row import Exposed, is_verification, key_of
 
-IMAGE = "docker:index/remoteImage:RemoteImage"
-CONTAINER = "docker:index/container:Container"
 CODE = "code"
 _RUNS = "runs the code of image "
 _NAMED = ", named "
@@ -18,9 +17,9 @@ _OUTPUT = re.compile(r"\$\{([^}]+)\.\w+\}")
 
 def of_images(resources: Sequence[Resource], named: Mapping[str, str]) -> Iterator[Exposed]:
     """A row a container. `named`: what the stack file calls an image of which a digest decides."""
-    images = {one.name: one for one in resources if one.type == IMAGE}
+    images = {one.name: one for one in resources if one.type == kinds.IMAGE}
     for one in resources:
-        if one.type != CONTAINER:
+        if one.type != kinds.CONTAINER:
             continue
         said = str(one.inputs.get("image"))
         found = _OUTPUT.fullmatch(said)

@@ -8,21 +8,21 @@ from typing import Any
 
 import yaml
 
+from policy import kinds
 from policy.resource import Resource
 from review.exposure.commands import TYPES as COMMANDS
 from review.exposure.commands import of_command
-from review.exposure.containers import CONTAINER, of_container
+from review.exposure.containers import of_container
 from review.exposure.images import of_images
 from review.exposure.machines import of_machine
 from review.exposure.mounts import of_volume
 from review.exposure.networks import of_networks
 from review.exposure.row import TOPICS, Exposed, is_verification, mapping, maps, texts
 from review.markdown import text
-from review.snapshot import Snapshot
+from review.snapshot import SAFE_LOADER, Snapshot
 
 VERIFIED = "is verified after every change, and a run that finds otherwise fails"
 _PROVEN = "verified"
-_VOLUME = "docker:index/volume:Volume"
 _FILES = "docklab:verification:VerifierFiles$docker:index/container:Container::"
 _CHECK = "docklab:verification:NamespaceCheck$docker:index/container:Container::"
 
@@ -37,7 +37,7 @@ def _rows(snapshot: Snapshot) -> Iterator[Exposed]:
         yield from _of(one)
     yield from of_images(resources, snapshot.images)
     yield from of_networks(resources)
-    is_lab = any(one.type == CONTAINER for one in resources)
+    is_lab = any(one.type == kinds.CONTAINER for one in resources)
     if is_lab and not any(one.path.startswith(_CHECK) for one in resources):
         yield Exposed(
             topic="verification", subject="isolation", text="nothing is verified", way=_PROVEN
@@ -66,9 +66,9 @@ def _of(one: Resource) -> Iterator[Exposed]:
         yield from of_container(one)
     elif one.path.startswith(_FILES):
         yield from _program(one)
-    elif one.type == CONTAINER and not is_verification(one):
+    elif one.type == kinds.CONTAINER and not is_verification(one):
         yield from of_container(one)
-    elif one.type == _VOLUME:
+    elif one.type == kinds.VOLUME:
         yield from of_volume(one)
     elif one.type in COMMANDS:
         yield from of_command(one)
@@ -120,7 +120,7 @@ def _spec(envs: object) -> Mapping[str, Any]:
     for entry in envs if isinstance(envs, list) else []:
         name, _, value = str(entry).partition("=")
         if name == "NSV_SPEC":
-            found = yaml.safe_load(value)
+            found = yaml.load(value, Loader=SAFE_LOADER)
             return found if isinstance(found, dict) else {}
     return {}
 

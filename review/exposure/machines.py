@@ -13,7 +13,7 @@ from review.exposure.firewall import (
     of_rule_of_its_own,
     of_security_group,
 )
-from review.exposure.row import FIRST_BOOT, Exposed, mapping, maps, texts
+from review.exposure.row import FIRST_BOOT, MACHINE_IMAGE, Exposed, mapping, maps, texts
 
 _HOST_KEY = "KnownHostsCommand="
 
@@ -68,7 +68,7 @@ def _instance(one: Resource) -> Iterator[Exposed]:
         yield _guard(one, "another first boot makes the machine anew", "data")
     if inputs.get("iamInstanceProfile"):
         yield _identity(one, f"acts in AWS as {inputs['iamInstanceProfile']}")
-    yield _tells(one, "machine image", str(inputs.get("ami")))
+    yield _tells(one, MACHINE_IMAGE, str(inputs.get("ami")))
     yield _first_boot(one)
 
 
@@ -76,7 +76,7 @@ def _lightsail(one: Resource) -> Iterator[Exposed]:
     yield _outside(one, "has a public address")
     if one.inputs.get("ipAddressType") not in (None, "ipv4"):
         yield _outside(one, f"has addresses of type {one.inputs['ipAddressType']}")
-    yield _tells(one, "machine image", str(one.inputs.get("blueprintId")))
+    yield _tells(one, MACHINE_IMAGE, str(one.inputs.get("blueprintId")))
     yield _first_boot(one)
 
 

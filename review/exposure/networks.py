@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policy import kinds
 from policy.resource import Resource
 from review.exposure.row import Exposed, is_verification, key_of, maps, texts
 
-NETWORK = "docker:index/network:Network"
-CONTAINER = "docker:index/container:Container"
 NETWORKS = "networks"
 _INTERNAL = "is an internal network: no way out of the machine"
 _DEFAULT = "the engine's default bridge"
@@ -16,10 +15,10 @@ _NO_NETWORK = ("none", "host")
 
 
 def of_networks(resources: Sequence[Resource]) -> Iterator[Exposed]:
-    networks = {str(one.inputs.get("name")): one for one in resources if one.type == NETWORK}
+    networks = {str(one.inputs.get("name")): one for one in resources if one.type == kinds.NETWORK}
     members: dict[str, list[Resource]] = {name: [] for name in networks}
     for one in resources:
-        if one.type == CONTAINER and not is_verification(one):
+        if one.type == kinds.CONTAINER and not is_verification(one):
             for name in _attached(one):
                 members.setdefault(name, []).append(one)
     for name, found in members.items():

@@ -14,6 +14,7 @@ Kind = Literal["opens", "guards", "tells"]
 # How `way` begins for what is in a volume; its key follows.
 VOLUME = "volume "
 FIRST_BOOT = "first boot"
+MACHINE_IMAGE = "machine image"
 _MOST_OTHERS = 8
 # The order of the inventory.
 TOPICS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy import kinds
 from policy.resource import SECRET
 from review.changes import Change
 from review.changes.change import Kind, PropertyChange
@@ -13,8 +14,6 @@ from review.exposure.row import VOLUME
 from review.risks.of_exposure import of_exposure
 from review.risks.risk import Risk
 
-_MACHINES = ("aws:ec2/instance:Instance", "aws:lightsail/instance:Instance")
-_VOLUME = "docker:index/volume:Volume"
 _KEEPS = {
     "protect": "Pulumi deletes or replaces it from now on",
     "retain_on_delete": "it is deleted for good from now on",
@@ -62,7 +61,7 @@ def _risks(found: Difference) -> Iterator[Risk]:
     for change in found.changes if found.was_up else ():
         if change.data_loss:
             yield Risk(mark="DATA LOSS", text=change.because)
-        elif change.type in _MACHINES and change.kind in ("replace", "delete"):
+        elif change.type in kinds.MACHINES and change.kind in ("replace", "delete"):
             yield Risk(mark="REPLACE", text=change.because)
     if found.status == "added":
         yield from _of_new_stack(found)
@@ -103,7 +102,7 @@ def _is_told(change: Change, option: PropertyChange, gone: set[str]) -> bool:
     if option.path in ("deleted_with", "replace_with"):
         before = option.before if isinstance(option.before, list) else [option.before]
         return {str(path).rpartition("::")[2] for path in before} <= gone
-    return option.path == "protect" and change.type == _VOLUME
+    return option.path == "protect" and change.type == kinds.VOLUME
 
 
 def _is_less(before: object, after: object) -> bool:
@@ -137,7 +136,7 @@ def _not_judged(one: Unjudged) -> str:
             f"{one.name}: {', '.join(one.inputs)}: this review has no eye on it; read what it does"
         )
     ends = ": whether data goes with it is not known" if one.kind == "delete" else ""
-    what = "a command of nobody's known" if one.type in COMMANDS else "of a type not known here"
+    what = "none of docklab's own commands" if one.type in COMMANDS else "of a type not known here"
     return f"{one.name} ({one.type}, {what}) {_DONE[one.kind]}{ends}; read what it does"
 
 

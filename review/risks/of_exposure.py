@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from policy import kinds
 from review.difference import Difference
 from review.exposure.commands import but_for_ssh
 from review.exposure.images import CODE, is_pinned
 from review.exposure.inventory import VERIFIED
 from review.exposure.networks import NETWORKS
-from review.exposure.row import FIRST_BOOT, VOLUME, Exposed, is_narrower
+from review.exposure.row import FIRST_BOOT, MACHINE_IMAGE, VOLUME, Exposed, is_narrower
 from review.risks.risk import Risk
 from review.stacks import placeholders
 
 # Characters of a long command: in all, and of those before the first that differs.
 _MOST, _BEFORE = 120, 30
-_VOLUME = "docker:index/volume:Volume"
 
 
 def of_exposure(found: Difference) -> Iterator[Risk]:
@@ -42,7 +42,7 @@ def _fresh(found: Difference) -> set[str]:
     made = {
         f"{VOLUME}{change.name.rpartition('-')[0]}"
         for change in found.changes
-        if change.kind == "create" and change.type == _VOLUME
+        if change.kind == "create" and change.type == kinds.VOLUME
     }
     now, before = _users(found.added), _users(found.removed)
 
@@ -121,8 +121,10 @@ def _excerpt(whole: str, first: int) -> str:
 
 
 def _is_other(old: Exposed, new: Exposed) -> bool:
-    """A digest in the place of the tag that it is of is no other code; nor is what fills a gap."""
-    if any(placeholders(old.text)):
+    """A digest in the place of the tag that it is of is no other code; nor is what fills a gap,
+    in what cannot be made with one: elsewhere the same words are words.
+    """
+    if old.way in (CODE, MACHINE_IMAGE) and any(placeholders(old.text)):
         return False
     place = (old.topic, old.subject, old.way)
     if (

@@ -115,6 +115,16 @@ def test_whoever_fills_in_what_is_left_to_him_loses_nothing(stack):
     assert all("198.51.100.9/32" in r.text or "may log in" in r.text for r in risks(found))
 
 
+def test_words_like_a_gap_hide_nothing_of_a_lab_that_may_well_be_up():
+    before = [
+        ("containers.keeper.command", ["echo", "<its digest>"]),
+        ("containers.keeper.environment", {"OWNER": "<your public key>"}),
+    ]
+    found = after("local", [("containers.keeper.command", ["echo", "x"])], before)
+    assert marks(found) == {"OTHER COMMAND"}
+    assert "DATA LOSS" in marks(after("local", renamed_volume(), before))
+
+
 def test_a_stack_of_production_from_now_on_has_no_new_findings():
     found = after("local", [("policy.production", True)])
     assert risks(found) == ()
